@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Batching.ModelFiles;
+
+/// <summary>A JSON object of a model's file; what is not as it should be is reported by file and by path in the file.</summary>
+internal readonly struct JsonSection
+{
+    private readonly JsonElement element;
+    private readonly string file;
+    private readonly string path;
+
+    private JsonSection(JsonElement element, string file, string path)
+    {
+        this.element = element;
+        this.file = file;
+        this.path = path;
+    }
+
+    /// <summary>The file's root object, or null where there is no such file.</summary>
+    /// <exception cref="ModelLoadException">The file is not a JSON object.</exception>
+    public static JsonSection? Read(ModelFolder folder, string name)
+    {
+        byte[]? bytes = folder.Read(name);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        string source = folder.PathOf(name);
+        try
+        {
+            // The byte order mark that some editors write is not JSON.
+            ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            var root = new JsonSection(JsonDocument.Parse(json).RootElement, source, "");
+            return root.element.ValueKind == JsonValueKind.Object ? root : throw root.Wrong(root.element, "an object");
+        }
+        catch (JsonException exception)
+        {
+            throw new ModelLoadException(
+                $"'{source}' is damaged: it is not JSON ({exception.Message}) Download the file again.", source, exception);
+        }
+    }
+
+    /// <summary>The properties in the order of the file.</summary>
+    public IEnumerable<(string Name, JsonElement Value)> Properties()
+    {
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            yield return (property.Name, property.Value);
+        }
+    }
+
+    public bool Has(string name) => Find(name) is not null;
+
+    public JsonSection? Section(string name) => Find(name) is { } value ? AsSection(value, Below(name)) : null;
+
+    public IEnumerable<JsonSection> Sections(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            yield break;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong(name, value, "an array");
+        }
+
+        int index = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            yield return AsSection(item, $"{Below(name)}[{index++}]");
+        }
+    }
+
+    public string? String(string name) => Find(name) is { } value ? StringOf(name, value) : null;
+
+    public string StringOf(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw Wrong(name, value, "a string");
+        }
+
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ModelLoadException($"In '{file}', '{Below(name)}' is not valid Unicode. Download the file again.", file, exception);
+        }
+    }
+
+    public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(name, value, "true or false"),
+    };
+
+    public int? Int32(string name) => Find(name) is { } value ? Int32Of(name, value) : null;
+
+    public int Int32Of(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0
+            ? number
+            : throw Wrong(name, value, $"a whole number from 0 to {int.MaxValue}");
+
+    /// <summary>A number of any size, such as the 1e30 that Hugging Face writes for "no limit".</summary>
+    public double? Number(string name) => Find(name) is not { } value
+        ? null
+        : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
+
+    /// <summary>A token written as a string or, as older files do, as an object with a <c>content</c>.</summary>
+    public string? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Object } value
+        ? AsSection(value, Below(name)).String("content")
+        : String(name);
+
+    /// <summary>Says that this object, or one of its properties, cannot be used.</summary>
+    public ModelLoadException Refuse(string what) =>
+        new($"In '{file}'{(path.Length == 0 ? "" : $", '{path}'")}: {what}", file);
+
+    // JSON's null is the same as no property at all, as in Hugging Face.
+    private JsonElement? Find(string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private JsonSection AsSection(JsonElement value, string at) => value.ValueKind == JsonValueKind.Object
+        ? new JsonSection(value, file, at)
+        : throw new JsonSection(value, file, at).Wrong(value, "an object");
+
+    private string Below(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private ModelLoadException Wrong(string name, JsonElement value, string wanted) =>
+        new JsonSection(value, file, Below(name)).Wrong(value, wanted);
+
+    private ModelLoadException Wrong(JsonElement value, string wanted)
+    {
+        string text = value.ToString();
+        string shown = text.Length <= 40 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 40)}...");
+        return Refuse($"found {value.ValueKind.ToString().ToLowerInvariant()} {shown}, expected {wanted}. Download the file again or correct it.");
+    }
+}

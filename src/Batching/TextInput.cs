@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Batching;
+
+/// <summary>A text to classify, or a text and its pair, such as a premise and its hypothesis.</summary>
+/// <remarks>Converts from a <see cref="string"/>, and from a tuple of two.</remarks>
+public readonly record struct TextInput
+{
+    /// <summary>Creates an input.</summary>
+    /// <param name="text">The text. It may be empty; a lone surrogate in it counts as U+FFFD.</param>
+    /// <param name="pair">The second text of a pair, or null.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public TextInput(string text, string? pair = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Text = text;
+        Pair = pair;
+    }
+
+    /// <summary>The text. Null only in a <c>default</c> value, which no method takes.</summary>
+    public string Text { get; }
+
+    /// <summary>The second text of a pair, or null.</summary>
+    public string? Pair { get; }
+
+    /// <summary>An input of one text.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public static implicit operator TextInput(string text) => FromString(text);
+
+    /// <summary>An input of a text and its pair.</summary>
+    /// <param name="texts">The two texts.</param>
+    /// <exception cref="ArgumentNullException">One of the two is null.</exception>
+    public static implicit operator TextInput((string Text, string Pair) texts) => FromTuple(texts);
+
+    /// <summary>An input of one text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The input.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public static TextInput FromString(string text) => new(text);
+
+    /// <summary>An input of a text and its pair.</summary>
+    /// <param name="texts">The two texts.</param>
+    /// <returns>The input.</returns>
+    /// <exception cref="ArgumentNullException">One of the two is null.</exception>
+    [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "It names what it converts from.")]
+    public static TextInput FromTuple((string Text, string Pair) texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts.Pair, nameof(texts));
+        return new TextInput(texts.Text, texts.Pair);
+    }
+}

@@ -1,0 +1,558 @@
+using System.Buffers;
+using System.Text;
+using Batching.ModelFiles;
+using Batching.Tokenization;
+using Microsoft.ML.Tokenizers;
+
+namespace Batching;
+
+/// <summary>Text to ids and back, exactly as Hugging Face's WordPiece tokenizers do it.</summary>
+/// <remarks>
+/// <para>Thread-safe and immutable.</para>
+/// <para>
+/// As a <see cref="Microsoft.ML.Tokenizers.Tokenizer"/> it goes wherever that library's tokenizers go. The members
+/// inherited from it neither add special tokens nor truncate, as with <see cref="BertTokenizer"/> behind the same base
+/// class; <see cref="Encode(TextInput, EncodingOptions?)"/> does both.
+/// </para>
+/// <para>The ids are the same on every machine and under invariant globalization: no Unicode data of the runtime is used.</para>
+/// </remarks>
+public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
+{
+    private readonly WordPieceVocabulary vocabulary;
+    private readonly WordPieceEncoder encoder;
+    private readonly SpecialTokens specialTokens;
+    private readonly WordPieceDecoder decoder;
+    private readonly IReadOnlyList<TemplatePiece> single;
+    private readonly IReadOnlyList<TemplatePiece> pair;
+    private readonly BertNormalizer normalizer;
+    private readonly BertPreTokenizer preTokenizer = new();
+
+    internal SequenceTokenizer(TokenizerDefinition definition, int? maxLength)
+    {
+        File = definition.File;
+        vocabulary = new WordPieceVocabulary(
+            definition.Vocabulary, definition.UnknownToken, definition.ContinuingPrefix, definition.MaxInputCharsPerWord);
+        var scalars = new ScalarNormalizer(definition.Normalizer);
+        encoder = new WordPieceEncoder(vocabulary, scalars);
+        normalizer = new BertNormalizer(scalars);
+        specialTokens = new SpecialTokens(definition.AddedTokens);
+        decoder = new WordPieceDecoder(definition.ContinuingPrefix, definition.CleansUpDecodedText);
+        single = definition.Single;
+        pair = definition.Pair;
+        PadTokenId = definition.Vocabulary[definition.PadToken];
+        MaxLength = maxLength;
+    }
+
+    /// <summary>The id that fills up the shorter rows of a batch.</summary>
+    public int PadTokenId { get; }
+
+    /// <summary>The id of a word that the vocabulary cannot spell.</summary>
+    public int UnknownTokenId => vocabulary.UnknownTokenId;
+
+    /// <summary>
+    /// The most tokens in a row, special tokens counted: the smaller of <c>model_max_length</c> and
+    /// <c>max_position_embeddings</c>; null where neither is known.
+    /// </summary>
+    public int? MaxLength { get; }
+
+    /// <summary>The number of tokens in the vocabulary.</summary>
+    public int VocabularySize => vocabulary.Count;
+
+    /// <summary>Normalizes a text without special tokens: Hugging Face's <c>BertNormalizer</c>.</summary>
+    public override Normalizer Normalizer => normalizer;
+
+    /// <summary>Splits a normalized text into words and punctuation: Hugging Face's <c>BertPreTokenizer</c>.</summary>
+    public override PreTokenizer PreTokenizer => preTokenizer;
+
+    /// <summary>What messages call the file that the vocabulary came from.</summary>
+    internal string File { get; }
+
+    /// <summary>One more than the highest id.</summary>
+    internal int IdLimit => vocabulary.IdLimit;
+
+    /// <summary>Loads a tokenizer from a folder as Hugging Face lays it out.</summary>
+    /// <param name="folder">
+    /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
+    /// <c>special_tokens_map.json</c> and <c>config.json</c>. Truncation and padding set in <c>tokenizer.json</c> are not
+    /// used, as in Hugging Face transformers.
+    /// </param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
+    public static SequenceTokenizer Load(string folder) => Load(ModelFolder.At(folder));
+
+    /// <summary>Loads a tokenizer from streams.</summary>
+    /// <param name="openFile">
+    /// Opens a file by its name in the folder, such as <c>tokenizer.json</c>, or returns null where there is none. Every
+    /// stream is read to its end and disposed of.
+    /// </param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
+    public static SequenceTokenizer Load(Func<string, Stream?> openFile) => Load(ModelFolder.From(openFile));
+
+    /// <summary>Encodes a text, or a pair of texts, as one row.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <returns>The row.</returns>
+    /// <exception cref="ArgumentException">The input has no text, or the options cannot be met.</exception>
+    public SequenceEncoding Encode(TextInput input, EncodingOptions? options = null)
+    {
+        EncodingScratch scratch = EncodingScratch.Current;
+        try
+        {
+            Encode(input, scratch.Rows, options);
+            return new SequenceEncoding(scratch.Rows[0], scratch.Rows.TokenTypeIdsOf(0), scratch.Rows.IsTruncated(0));
+        }
+        finally
+        {
+            scratch.Release();
+        }
+    }
+
+    /// <summary>Encodes a text, or a pair of texts, as one more row of <paramref name="destination"/>.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="destination">Where the row goes; unchanged if an exception is thrown.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <exception cref="ArgumentException">The input has no text, or the options cannot be met.</exception>
+    public void Encode(TextInput input, TokenRows destination, EncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        options ??= EncodingOptions.Default;
+        int room = RoomFor(input, options);
+        EncodingScratch scratch = EncodingScratch.Current;
+        scratch.First.Clear();
+        scratch.Second.Clear();
+
+        // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part.
+        bool cutsSingle = input.Pair is null
+            && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
+        AppendIds(input.Text, scratch.First, cutsSingle && room < int.MaxValue ? room + 1 : int.MaxValue);
+        if (input.Pair is not null)
+        {
+            AppendIds(input.Pair, scratch.Second, int.MaxValue);
+        }
+
+        (int first, int second) = Truncation.Keep(
+            scratch.First.Count, input.Pair is null ? null : scratch.Second.Count, room, options.Truncation);
+        AppendRow(
+            destination,
+            input.Pair is not null,
+            options.AddSpecialTokens,
+            scratch.First.Span[..first],
+            scratch.Second.Span[..second],
+            first < scratch.First.Count || second < scratch.Second.Count);
+        if (destination != scratch.Rows)
+        {
+            scratch.Release();
+        }
+    }
+
+    /// <summary>Encodes texts, each as one row.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <returns>The rows in the order of the texts. The caller disposes of them.</returns>
+    /// <exception cref="ArgumentException">A text is null, or the options cannot be met.</exception>
+    public TokenRows EncodeBatch(IEnumerable<string> texts, EncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return EncodeBatch(texts.Select((text, index) => text is null
+            ? throw new ArgumentException($"Text {index} is null. Give an empty string for a text without content.", nameof(texts))
+            : new TextInput(text)), options);
+    }
+
+    /// <summary>Encodes texts or pairs of texts, each as one row.</summary>
+    /// <param name="inputs">The texts.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <returns>The rows in the order of the texts. The caller disposes of them.</returns>
+    /// <exception cref="ArgumentException">An input has no text, or the options cannot be met.</exception>
+    public TokenRows EncodeBatch(IEnumerable<TextInput> inputs, EncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var rows = new TokenRows();
+        try
+        {
+            foreach (TextInput input in inputs)
+            {
+                Encode(input, rows, options);
+            }
+
+            return rows;
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Encodes a long text as windows, each of which starts with the last <see cref="EncodingOptions.Stride"/> tokens of
+    /// the one before: Hugging Face's <c>return_overflowing_tokens</c>.
+    /// </summary>
+    /// <param name="input">The text. Of a pair, the text that the truncation strategy cuts is windowed and the other repeated.</param>
+    /// <param name="options">How; the limit is <see cref="EncodingOptions.MaxLength"/> or the tokenizer's.</param>
+    /// <returns>At least one window. <see cref="SequenceEncoding.IsTruncated"/> is true for all of several.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no limit, the stride does not fit into it, or the strategy does not say which text of a pair to window.
+    /// </exception>
+    public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
+    {
+        options ??= EncodingOptions.Default;
+        int room = RoomFor(input, options);
+        bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
+        if (room == int.MaxValue)
+        {
+            throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(options));
+        }
+
+        if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
+        {
+            throw new ArgumentException(
+                $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
+        }
+
+        using var first = new IdBuffer();
+        using var second = new IdBuffer();
+        AppendIds(input.Text, first, int.MaxValue);
+        if (input.Pair is not null)
+        {
+            AppendIds(input.Pair, second, int.MaxValue);
+        }
+
+        IdBuffer windowed = windowsSecond ? second : first;
+        int width = room - (windowsSecond ? first : second).Count;
+        if (width < 1)
+        {
+            throw new ArgumentException(
+                $"A limit of {options.MaxLength ?? MaxLength} tokens leaves no room for a window. Raise MaxLength, or shorten the text that is repeated.", nameof(options));
+        }
+
+        if (options.Stride < 0 || options.Stride >= width)
+        {
+            throw new ArgumentException(
+                $"A stride of {options.Stride} is not from 0 to {width - 1}: a window holds {width} tokens of the text and has to advance.", nameof(options));
+        }
+
+        var windows = new List<SequenceEncoding>();
+        using var rows = new TokenRows();
+        int start = 0;
+        int end;
+        do
+        {
+            end = Math.Min(start + width, windowed.Count);
+            ReadOnlySpan<int> window = windowed.Span[start..end];
+            rows.Clear();
+            AppendRow(
+                rows,
+                input.Pair is not null,
+                options.AddSpecialTokens,
+                windowsSecond ? first.Span : window,
+                windowsSecond ? window : second.Span,
+                window.Length < windowed.Count);
+            windows.Add(new SequenceEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
+            start += width - options.Stride;
+        }
+        while (end < windowed.Count);
+        return windows;
+    }
+
+    /// <summary>The tokens of a text as strings, without special tokens around them: <c>tokenize</c> in Hugging Face.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The tokens; <c>[UNK]</c> stands for a word that the vocabulary cannot spell.</returns>
+    public IReadOnlyList<string> Tokenize(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        using var ids = new IdBuffer();
+        AppendIds(text, ids, int.MaxValue);
+        return ConvertIdsToTokens(ids.Span);
+    }
+
+    /// <summary>The ids of tokens: <c>convert_tokens_to_ids</c> in Hugging Face.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <returns>An id for each; <see cref="UnknownTokenId"/> for one that is not in the vocabulary.</returns>
+    public IReadOnlyList<int> ConvertTokensToIds(IEnumerable<string> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return [.. tokens.Select(token => vocabulary.TryGetId(token, out int id) ? id : UnknownTokenId)];
+    }
+
+    /// <summary>The tokens of ids: <c>convert_ids_to_tokens</c> in Hugging Face.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <returns>A token for each.</returns>
+    /// <exception cref="ArgumentException">An id is not in the vocabulary.</exception>
+    public IReadOnlyList<string> ConvertIdsToTokens(params ReadOnlySpan<int> ids)
+    {
+        var tokens = new string[ids.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            tokens[i] = vocabulary.TryGetToken(ids[i], out string? token)
+                ? token
+                : throw new ArgumentException($"The id {ids[i]} at index {i} is not in the vocabulary of {VocabularySize} tokens.", nameof(ids));
+        }
+
+        return tokens;
+    }
+
+    /// <summary>The text of ids, special tokens included.</summary>
+    /// <param name="ids">The ids; one that is not in the vocabulary is skipped, as in Hugging Face.</param>
+    /// <returns>The text.</returns>
+    public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: false);
+
+    /// <summary>The text of ids: <c>decode</c> in Hugging Face.</summary>
+    /// <param name="ids">The ids; one that is not in the vocabulary is skipped, as in Hugging Face.</param>
+    /// <param name="skipSpecialTokens">Whether tokens such as <c>[CLS]</c> are left out.</param>
+    /// <returns>The text. Normalization is not undone: case and accents stay lost.</returns>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var text = new StringBuilder();
+        bool isFirst = true;
+        foreach (int id in ids)
+        {
+            if (vocabulary.TryGetToken(id, out string? token) && !(skipSpecialTokens && specialTokens.IsSpecial(id)))
+            {
+                text.Append(decoder.Decode(token, isFirst));
+                isFirst = false;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Writes the text of ids, special tokens included.</summary>
+    /// <param name="ids">The ids; one that is not in the vocabulary is skipped.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="idsConsumed">How many ids were written whole.</param>
+    /// <param name="charsWritten">How many characters were written.</param>
+    /// <returns><see cref="OperationStatus.Done"/>, or <see cref="OperationStatus.DestinationTooSmall"/>.</returns>
+    public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        idsConsumed = 0;
+        charsWritten = 0;
+        bool isFirst = true;
+        foreach (int id in ids)
+        {
+            if (vocabulary.TryGetToken(id, out string? token))
+            {
+                string piece = decoder.Decode(token, isFirst);
+                if (!piece.TryCopyTo(destination[charsWritten..]))
+                {
+                    return OperationStatus.DestinationTooSmall;
+                }
+
+                charsWritten += piece.Length;
+                isFirst = false;
+            }
+
+            idsConsumed++;
+        }
+
+        return OperationStatus.Done;
+    }
+
+    /// <inheritdoc/>
+    protected override EncodeResults<int> EncodeToIds(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        ReadOnlySpan<char> source = text is null ? textSpan : text;
+        if (!IsPlain(settings))
+        {
+            EncodeResults<EncodedToken> tokens = EncodeToTokens(text, textSpan, settings);
+            return new EncodeResults<int>
+            {
+                Tokens = [.. tokens.Tokens.Select(token => token.Id)],
+                NormalizedText = tokens.NormalizedText,
+                CharsConsumed = tokens.CharsConsumed,
+            };
+        }
+
+        EncodingScratch scratch = EncodingScratch.Current;
+        scratch.First.Clear();
+        AppendIds(source, scratch.First, int.MaxValue);
+        int[] ids = scratch.First.Span.ToArray();
+        scratch.Release();
+        return new EncodeResults<int> { Tokens = ids, CharsConsumed = source.Length };
+    }
+
+    /// <inheritdoc/>
+    protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        if (!IsPlain(settings))
+        {
+            return EncodeToTokens(text, textSpan, settings).Tokens.Count;
+        }
+
+        EncodingScratch scratch = EncodingScratch.Current;
+        scratch.First.Clear();
+        AppendIds(text is null ? textSpan : text, scratch.First, int.MaxValue);
+        int count = scratch.First.Count;
+        scratch.Release();
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        ReadOnlySpan<char> rest = text is null ? textSpan : text;
+        var normalized = new StringBuilder(rest.Length);
+        var tokens = new List<EncodedToken>();
+        int consumed = 0;
+        bool isFull = false;
+        while (!rest.IsEmpty && !isFull)
+        {
+            int start = specialTokens.Find(rest, out int length, out int id);
+            string segment = (start < 0 ? rest : rest[..start]).ToString();
+            if (settings.ConsiderNormalization)
+            {
+                segment = normalizer.Normalize(segment);
+            }
+
+            int offset = normalized.Length;
+            normalized.Append(segment);
+            isFull = !AppendWords(segment, offset, settings, tokens);
+            if (start < 0)
+            {
+                rest = [];
+            }
+            else if (!isFull)
+            {
+                offset = normalized.Length;
+                normalized.Append(rest.Slice(start, length));
+                isFull = tokens.Count == settings.MaxTokenCount;
+                if (!isFull)
+                {
+                    tokens.Add(new EncodedToken(id, rest.Slice(start, length).ToString(), offset..(offset + length)));
+                }
+
+                rest = rest[(start + length)..];
+            }
+
+            consumed = isFull ? (tokens.Count == 0 ? 0 : tokens[^1].Offset.End.Value) : normalized.Length;
+        }
+
+        return new EncodeResults<EncodedToken>
+        {
+            Tokens = tokens,
+            NormalizedText = normalized.ToString(),
+            CharsConsumed = consumed,
+        };
+    }
+
+    internal static SequenceTokenizer Load(ModelFolder folder) => Load(folder, ModelConfig.Read(folder), maxLength: null);
+
+    /// <param name="folder">Where the tokenizer's files are.</param>
+    /// <param name="config">The model's configuration, whose positions limit a row as well.</param>
+    /// <param name="maxLength">A limit of the caller's, at most the others.</param>
+    internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength)
+    {
+        TokenizerDefinition definition = TokenizerFiles.Read(folder);
+        int? limit = definition.MaxLength < config.MaxPositions ? definition.MaxLength : config.MaxPositions ?? definition.MaxLength;
+        if (maxLength < 1 || maxLength > limit)
+        {
+            throw new ArgumentException(
+                $"MaxLength is {maxLength}; it has to be from 1 to {limit}, the longest row that '{folder.Name}' takes.", nameof(maxLength));
+        }
+
+        return new SequenceTokenizer(definition, maxLength ?? limit);
+    }
+
+    private static bool IsPlain(EncodeSettings settings) =>
+        settings is { ConsiderNormalization: true, ConsiderPreTokenization: true, MaxTokenCount: int.MaxValue };
+
+    /// <returns>Whether all words of the segment fitted into the settings' token count; a word goes in whole or not at all.</returns>
+    private bool AppendWords(string segment, int offset, EncodeSettings settings, List<EncodedToken> tokens)
+    {
+        IEnumerable<(int Offset, int Length)> words = settings.ConsiderPreTokenization
+            ? preTokenizer.PreTokenize(segment)
+            : [(0, segment.Length)];
+        using var ids = new IdBuffer();
+        foreach ((int start, int length) in words)
+        {
+            ids.Clear();
+            encoder.EncodeWord(segment.AsSpan(start, length), ids);
+            if (tokens.Count + ids.Count > settings.MaxTokenCount)
+            {
+                return false;
+            }
+
+            int position = offset + start;
+            int end = position + length;
+            foreach (int id in ids.Span)
+            {
+                vocabulary.TryGetToken(id, out string? token);
+                int width = id == UnknownTokenId
+                    ? end - position
+                    : token!.Length - (position > offset + start ? vocabulary.ContinuingPrefix.Length : 0);
+                tokens.Add(new EncodedToken(id, token!, position..(position + width)));
+                position += width;
+            }
+        }
+
+        return true;
+    }
+
+    // The ids of a text, in which special tokens stand for themselves.
+    private void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    {
+        while (!text.IsEmpty && ids.Count < enough)
+        {
+            int start = specialTokens.Find(text, out int length, out int id);
+            if (start < 0)
+            {
+                encoder.Encode(text, ids, enough);
+                return;
+            }
+
+            encoder.Encode(text[..start], ids, enough);
+            ids.Add(id);
+            text = text[(start + length)..];
+        }
+    }
+
+    // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
+    private int RoomFor(TextInput input, EncodingOptions options)
+    {
+        if (input.Text is null)
+        {
+            throw new ArgumentException("The input has no text: it is a default TextInput. Give it a text, which may be empty.", nameof(input));
+        }
+
+        if ((options.MaxLength ?? MaxLength) is not { } maxLength)
+        {
+            return int.MaxValue;
+        }
+
+        IReadOnlyList<TemplatePiece> template = input.Pair is null ? single : pair;
+        int added = options.AddSpecialTokens ? template.Count(piece => piece.Sequence is null) : 0;
+        return maxLength >= added && maxLength >= 1
+            ? maxLength - added
+            : throw new ArgumentException(
+                $"MaxLength is {maxLength}, which leaves no room for the {added} special tokens of a row. Raise it to at least {Math.Max(added, 1)}.",
+                nameof(options));
+    }
+
+    private void AppendRow(
+        TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
+    {
+        foreach (TemplatePiece piece in isPair ? pair : single)
+        {
+            switch (piece.Sequence)
+            {
+                case 0:
+                    rows.Append(first, piece.TypeId);
+                    break;
+                case 1:
+                    rows.Append(second, piece.TypeId);
+                    break;
+                default:
+                    if (addSpecialTokens)
+                    {
+                        rows.Append([piece.TokenId], piece.TypeId);
+                    }
+
+                    break;
+            }
+        }
+
+        rows.EndRow(isTruncated);
+    }
+}

@@ -1,0 +1,15 @@
+using System.Reflection;
+
+namespace Batching.Tests;
+
+/// <summary>Where the tests find models and test data: in the checkout that they were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    public static string DefaultModel { get; } = Path.Combine(Root, "models", "distilbert-l6-h384-uncased-sst2");
+
+    public static string Conformance(string name) => Path.Combine(Root, "tests", "Batching.Tests", "Conformance", name);
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Batching.Tests.Tokenization;
+
+/// <summary>Every id that Hugging Face's Rust tokenizer gave, for every text, option and limit in the goldens.</summary>
+public sealed class HuggingFaceGoldenTests
+{
+    public static TheoryData<string> Tokenizers =>
+    [
+        "bert-base-uncased",
+        "wordpiece-cased",
+        "wordpiece-cased-strip",
+        "wordpiece-lower-keep",
+        "wordpiece-lower-nochinese",
+        "wordpiece-lower-noclean",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void A_text_has_the_ids_that_Hugging_Face_gives_it(string name)
+    {
+        SequenceTokenizer tokenizer = Load(name);
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance(name), "tokens-singles.jsonl"))
+        {
+            var text = (string)golden["text"]!;
+            SequenceEncoding row = tokenizer.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None });
+            Assert.Equal(golden["ids"]!.Ints(), row.InputIds);
+            Assert.All(row.TokenTypeIds, type => Assert.Equal(0, type));
+            Assert.False(row.IsTruncated);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void A_pair_is_truncated_as_Hugging_Face_truncates_it(string name)
+    {
+        SequenceTokenizer tokenizer = Load(name);
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance(name), "tokens-pairs.jsonl"))
+        {
+            TextInput input = ((string)golden["text"]!, (string)golden["pair"]!);
+            var options = new EncodingOptions
+            {
+                Truncation = (string)golden["truncation"]! switch
+                {
+                    "longest_first" => TruncationStrategy.LongestFirst,
+                    "only_first" => TruncationStrategy.OnlyFirst,
+                    "only_second" => TruncationStrategy.OnlySecond,
+                    _ => TruncationStrategy.None,
+                },
+                MaxLength = (int?)golden["max_length"],
+            };
+            if (golden.ContainsKey("error"))
+            {
+                var refusal = Assert.Throws<ArgumentException>(() => tokenizer.Encode(input, options));
+                Assert.Contains("tokens too long", refusal.Message, StringComparison.Ordinal);
+                continue;
+            }
+
+            SequenceEncoding row = tokenizer.Encode(input, options);
+            Assert.Equal(golden["ids"]!.Ints(), row.InputIds);
+            if (golden["type_ids"] is { } types)
+            {
+                Assert.Equal(types.Ints(), row.TokenTypeIds);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void A_long_text_has_the_windows_that_Hugging_Face_gives_it(string name)
+    {
+        SequenceTokenizer tokenizer = Load(name);
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance(name), "tokens-windows.jsonl"))
+        {
+            IReadOnlyList<SequenceEncoding> windows = tokenizer.EncodeWindows(
+                (string)golden["text"]!,
+                new EncodingOptions { MaxLength = (int)golden["max_length"]!, Stride = (int)golden["stride"]! });
+            Assert.Equal(golden["windows"]!.AsArray().Select(window => window!.Ints()), windows.Select(window => window.InputIds));
+        }
+    }
+
+    private static SequenceTokenizer Load(string name) => SequenceTokenizer.Load(
+        name == "bert-base-uncased" ? Repository.DefaultModel : Repository.Conformance(name));
+}
