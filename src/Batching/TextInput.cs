@@ -49,4 +49,10 @@ public readonly record struct TextInput
         ArgumentNullException.ThrowIfNull(texts.Pair, nameof(texts));
         return new TextInput(texts.Text, texts.Pair);
     }
+
+    /// <exception cref="ArgumentException">A text is null; thrown when the enumeration comes to it.</exception>
+    internal static IEnumerable<TextInput> FromStrings(IEnumerable<string> texts) =>
+        texts.Select((text, index) => text is null
+            ? throw new ArgumentException($"Text {index} is null. Give an empty string for a text without content.", nameof(texts))
+            : new TextInput(text));
 }

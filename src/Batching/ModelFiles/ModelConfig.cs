@@ -9,12 +9,14 @@ namespace Batching.ModelFiles;
 /// <param name="ProblemType"><c>problem_type</c>.</param>
 /// <param name="MaxPositions"><c>max_position_embeddings</c>: the longest row that the model has positions for.</param>
 /// <param name="VocabularySize"><c>vocab_size</c>.</param>
+/// <param name="TypeVocabularySize"><c>type_vocab_size</c>: how many token types there are.</param>
 internal sealed record ModelConfig(
     string? ModelType,
     IReadOnlyList<string>? Labels,
     string? ProblemType,
     int? MaxPositions,
-    int? VocabularySize)
+    int? VocabularySize,
+    int? TypeVocabularySize)
 {
     public const string FileName = "config.json";
 
@@ -24,7 +26,7 @@ internal sealed record ModelConfig(
     {
         if (JsonSection.Read(folder, FileName) is not { } json)
         {
-            return new ModelConfig(null, null, null, null, null);
+            return new ModelConfig(null, null, null, null, null, null);
         }
 
         return new ModelConfig(
@@ -32,7 +34,8 @@ internal sealed record ModelConfig(
             ReadLabels(json),
             json.String("problem_type"),
             json.Int32("max_position_embeddings"),
-            json.Int32("vocab_size"));
+            json.Int32("vocab_size"),
+            json.Int32("type_vocab_size"));
     }
 
     private static string[]? ReadLabels(JsonSection json)

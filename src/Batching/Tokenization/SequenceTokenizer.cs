@@ -154,9 +154,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public TokenRows EncodeBatch(IEnumerable<string> texts, EncodingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return EncodeBatch(texts.Select((text, index) => text is null
-            ? throw new ArgumentException($"Text {index} is null. Give an empty string for a text without content.", nameof(texts))
-            : new TextInput(text)), options);
+        return EncodeBatch(TextInput.FromStrings(texts), options);
     }
 
     /// <summary>Encodes texts or pairs of texts, each as one row.</summary>

@@ -1,0 +1,339 @@
+using System.Numerics.Tensors;
+using Batching.Batches;
+using Batching.Inference;
+using Batching.ModelFiles;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Batching;
+
+/// <summary>A sequence classifier in ONNX Runtime: batches of ids in, rows of logits out.</summary>
+/// <remarks>
+/// <para>
+/// Thread-safe: one session serves any number of runs side by side. Disposed of while runs are under way, it lets them
+/// finish and frees the session last; new runs throw <see cref="ObjectDisposedException"/>.
+/// </para>
+/// <para>
+/// What a graph would answer wrongly or not at all is refused before ONNX Runtime sees it: shapes that do not fit, ids
+/// outside the vocabulary, rows longer than the model has positions for.
+/// </para>
+/// </remarks>
+public sealed class SequenceModel : IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly GraphSignature signature;
+    private readonly SharedLifetime lifetime;
+    private readonly string[] outputNames;
+    private readonly int? typeVocabularySize;
+
+    // Runs that nobody can cancel share these.
+    private readonly RunOptions uncancelled = NewRunOptions();
+
+    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    {
+        this.session = session;
+        this.signature = signature;
+        outputNames = [signature.OutputName];
+        typeVocabularySize = config.TypeVocabularySize;
+        File = file;
+        MaxLength = config.MaxPositions;
+        lifetime = new SharedLifetime(typeof(SequenceModel), Free);
+    }
+
+    /// <summary>The number of labels: the width of the logits.</summary>
+    public int LabelCount { get; private set; }
+
+    /// <summary>The number of ids that the model has embeddings for; ids from 0 up to it are accepted. Null where it cannot be told.</summary>
+    public int? VocabularySize { get; private set; }
+
+    /// <summary>The longest row that the model has positions for (<c>max_position_embeddings</c>), or null where it is not known.</summary>
+    public int? MaxLength { get; }
+
+    /// <summary>What messages call the .onnx file.</summary>
+    internal string File { get; }
+
+    /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
+    /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
+    /// <param name="options">Which file, and how; null for the default.</param>
+    /// <returns>The model, which the caller disposes of.</returns>
+    /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static SequenceModel Load(string folder, SequenceModelOptions? options = null)
+    {
+        var files = ModelFolder.At(folder);
+        return Load(files, ModelConfig.Read(files), options ?? new SequenceModelOptions());
+    }
+
+    /// <summary>Loads a model from streams.</summary>
+    /// <param name="openFile">
+    /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none. Every
+    /// stream is read to its end and disposed of. Weights outside the .onnx file are not found this way.
+    /// </param>
+    /// <param name="options">Which file, and how; null for the default.</param>
+    /// <returns>The model, which the caller disposes of.</returns>
+    /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static SequenceModel Load(Func<string, Stream?> openFile, SequenceModelOptions? options = null)
+    {
+        var files = ModelFolder.From(openFile);
+        return Load(files, ModelConfig.Read(files), options ?? new SequenceModelOptions());
+    }
+
+    /// <summary>Runs the model on a batch.</summary>
+    /// <param name="batch">The batch; ONNX Runtime reads its memory in place.</param>
+    /// <param name="cancellationToken">Stops the run, also once it is in flight.</param>
+    /// <returns>The logits, <c>[rows, labels]</c>, in memory of their own.</returns>
+    /// <exception cref="ArgumentException">The batch holds an id outside the vocabulary, or longer rows than the model takes.</exception>
+    /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
+    /// <exception cref="ObjectDisposedException">The model or the batch was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor<float> Run(TokenBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var logits = new float[batch.Rows * LabelCount];
+        Run(batch, logits, cancellationToken);
+        return Tensor.Create(logits, [batch.Rows, LabelCount]);
+    }
+
+    /// <summary>Runs the model on ids without padding: the attention mask is 1 everywhere, as in Hugging Face.</summary>
+    /// <param name="inputIds">The ids, <c>[rows, columns]</c>.</param>
+    /// <param name="cancellationToken">Stops the run, also once it is in flight.</param>
+    /// <returns>The logits, <c>[rows, labels]</c>.</returns>
+    /// <exception cref="ArgumentException">The ids are not of rank 2, an id is outside the vocabulary, or a row is too long.</exception>
+    /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor<float> Run(in ReadOnlyTensorSpan<long> inputIds, CancellationToken cancellationToken = default)
+    {
+        using var batch = TokenBatch.Copy(inputIds, default, default);
+        return Run(batch, cancellationToken);
+    }
+
+    /// <summary>Runs the model on ids and their mask.</summary>
+    /// <param name="inputIds">The ids, <c>[rows, columns]</c>.</param>
+    /// <param name="attentionMask">1 on tokens and 0 on padding, <c>[rows, columns]</c>; an empty span means 1 everywhere.</param>
+    /// <param name="cancellationToken">Stops the run, also once it is in flight.</param>
+    /// <returns>The logits, <c>[rows, labels]</c>.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, an id is outside the vocabulary, or a row is too long.</exception>
+    /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor<float> Run(
+        in ReadOnlyTensorSpan<long> inputIds, in ReadOnlyTensorSpan<long> attentionMask, CancellationToken cancellationToken = default)
+    {
+        using var batch = TokenBatch.Copy(inputIds, attentionMask, default);
+        return Run(batch, cancellationToken);
+    }
+
+    /// <summary>Runs the model on ids, their mask and their types.</summary>
+    /// <param name="inputIds">The ids, <c>[rows, columns]</c>.</param>
+    /// <param name="attentionMask">1 on tokens and 0 on padding, <c>[rows, columns]</c>; an empty span means 1 everywhere.</param>
+    /// <param name="tokenTypeIds">The token type ids, <c>[rows, columns]</c>; an empty span means 0 everywhere. A model without this input ignores them.</param>
+    /// <param name="cancellationToken">Stops the run, also once it is in flight.</param>
+    /// <returns>The logits, <c>[rows, labels]</c>.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, an id is outside the vocabulary, or a row is too long.</exception>
+    /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor<float> Run(
+        in ReadOnlyTensorSpan<long> inputIds,
+        in ReadOnlyTensorSpan<long> attentionMask,
+        in ReadOnlyTensorSpan<long> tokenTypeIds,
+        CancellationToken cancellationToken = default)
+    {
+        using var batch = TokenBatch.Copy(inputIds, attentionMask, tokenTypeIds);
+        return Run(batch, cancellationToken);
+    }
+
+    /// <summary>Frees the session, once no run needs it any more.</summary>
+    public void Dispose() => lifetime.Dispose();
+
+    /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
+    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options)
+    {
+        string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
+        string file = folder.PathOf(name);
+        InferenceSession created = SessionFactory.Create(folder, name, options);
+        SequenceModel? model = null;
+        try
+        {
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model.Probe(config);
+            return model;
+        }
+        catch
+        {
+            if (model is null)
+            {
+                created.Dispose();
+            }
+            else
+            {
+                model.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Runs the model on a batch and writes the logits, <c>[rows, labels]</c>, to memory of the caller's.</summary>
+    internal void Run(TokenBatch batch, Memory<float> logits, CancellationToken cancellationToken)
+    {
+        using SharedLifetime.Lease modelLease = lifetime.Enter();
+        using SharedLifetime.Lease batchLease = batch.Lease();
+        cancellationToken.ThrowIfCancellationRequested();
+        Check(batch);
+        RunChecked(batch, logits, cancellationToken);
+    }
+
+    private static RunOptions NewRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    private void Free()
+    {
+        session.Dispose();
+        uncancelled.Dispose();
+    }
+
+    private void RunChecked(TokenBatch batch, Memory<float> logits, CancellationToken cancellationToken)
+    {
+        RunOptions runOptions = cancellationToken.CanBeCanceled ? NewRunOptions() : uncancelled;
+
+        // Disposing of the registration waits for the callback, so that it never meets options already freed.
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static options => ((RunOptions)options!).Terminate = true, runOptions);
+        try
+        {
+            using var feed = new BatchFeed(signature, batch);
+            using var output = OrtValue.CreateTensorValueFromMemory(
+                OrtMemoryInfo.DefaultInstance, logits, [batch.Rows, LabelCount]);
+            session.Run(runOptions, signature.InputNames, feed.Values, outputNames, [output]);
+        }
+        catch (OnnxRuntimeException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The run was cancelled.", exception, cancellationToken);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelRunException(
+                $"ONNX Runtime could not run '{File}' on a batch of shape [{batch.Rows}, {batch.Columns}]: {exception.Message}", exception);
+        }
+        finally
+        {
+            registration.Dispose();
+            if (runOptions != uncancelled)
+            {
+                runOptions.Dispose();
+            }
+        }
+    }
+
+    private void Check(TokenBatch batch)
+    {
+        if (batch.Columns > MaxLength)
+        {
+            throw new ArgumentException(
+                $"The rows have {batch.Columns} columns, and the model in '{File}' has positions for {MaxLength}. Truncate the texts, or pad less.",
+                nameof(batch));
+        }
+
+        CheckRange(batch, batch.InputIdsMemory.Span, VocabularySize, "input id", "the model's vocabulary");
+        CheckRange(batch, batch.AttentionMaskMemory.Span, 2, "attention mask", "a mask");
+        CheckRange(batch, batch.TokenTypeIdsMemory.Span, typeVocabularySize, "token type id", "the model's token types");
+    }
+
+    private void CheckRange(TokenBatch batch, ReadOnlySpan<long> values, int? limit, string what, string where)
+    {
+        long largest = (limit ?? long.MaxValue) - 1;
+        if (TensorPrimitives.Min(values) >= 0 && TensorPrimitives.Max(values) <= largest)
+        {
+            return;
+        }
+
+        int index = 0;
+        while (values[index] >= 0 && values[index] <= largest)
+        {
+            index++;
+        }
+
+        throw new ArgumentException(
+            $"The {what} {values[index]} at [{index / batch.Columns}, {index % batch.Columns}] is not from 0 to {largest}, the range of {where}. Encode the text with the tokenizer that belongs to '{File}'.",
+            nameof(batch));
+    }
+
+    // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
+    private void Probe(ModelConfig config)
+    {
+        LabelCount = signature.LabelCount ?? MeasureLabelCount();
+        if (!Accepts(0))
+        {
+            throw new ModelLoadException(
+                $"'{File}' cannot be run on a row of one token. Export the model again, with dynamic batch and sequence axes.", File);
+        }
+
+        // An execution provider that does not check ids, as on a GPU, cannot be asked.
+        if (Accepts(int.MaxValue))
+        {
+            VocabularySize = config.VocabularySize;
+            return;
+        }
+
+        if (config.VocabularySize is { } size && size > 0 && Accepts(size - 1) && !Accepts(size))
+        {
+            VocabularySize = size;
+            return;
+        }
+
+        VocabularySize = MeasureVocabularySize();
+        if (config.VocabularySize is not null)
+        {
+            throw new ModelLoadException(
+                $"{ModelConfig.FileName} says that vocab_size is {config.VocabularySize}, but '{File}' has embeddings for {VocabularySize} ids. Use the {ModelConfig.FileName} and the .onnx file of one model.",
+                File);
+        }
+    }
+
+    // The smallest id that is not accepted; 0 is, int.MaxValue is not.
+    private int MeasureVocabularySize()
+    {
+        int accepted = 0;
+        int refused = int.MaxValue;
+        while (refused - accepted > 1)
+        {
+            int middle = accepted + ((refused - accepted) / 2);
+            (accepted, refused) = Accepts(middle) ? (middle, refused) : (accepted, middle);
+        }
+
+        return refused;
+    }
+
+    private bool Accepts(int id)
+    {
+        using var batch = TokenBatch.Pad([[id]], padTokenId: 0);
+        try
+        {
+            RunChecked(batch, new float[LabelCount], CancellationToken.None);
+            return true;
+        }
+        catch (ModelRunException)
+        {
+            return false;
+        }
+    }
+
+    private int MeasureLabelCount()
+    {
+        using var batch = TokenBatch.Pad([[0]], padTokenId: 0);
+        using var feed = new BatchFeed(signature, batch);
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(uncancelled, signature.InputNames, feed.Values, outputNames);
+            return checked((int)outputs[0].GetTensorTypeAndShape().Shape[1]);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException(
+                $"'{File}' cannot be run on a row of one token: {exception.Message} Export the model again, with dynamic batch and sequence axes.",
+                File,
+                exception);
+        }
+    }
+}

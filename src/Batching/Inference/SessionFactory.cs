@@ -1,0 +1,55 @@
+using Batching.ModelFiles;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Batching.Inference;
+
+/// <summary>Makes ONNX Runtime's sessions.</summary>
+internal static class SessionFactory
+{
+    /// <exception cref="ModelLoadException">ONNX Runtime is missing, or cannot read the file.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static InferenceSession Create(ModelFolder folder, string name, SequenceModelOptions options)
+    {
+        if (options.ThreadsPerRun < 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(SequenceModelOptions.ThreadsPerRun)} is {options.ThreadsPerRun}; it has to be at least 1.", nameof(options));
+        }
+
+        string file = folder.PathOf(name);
+        try
+        {
+            using var sessionOptions = new SessionOptions
+            {
+                IntraOpNumThreads = options.ThreadsPerRun,
+                InterOpNumThreads = 1,
+
+                // Of no use where shapes change from run to run.
+                EnableMemoryPattern = false,
+
+                // What goes wrong is thrown; nothing is to be written to the process's standard error besides.
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
+
+            // Threads that spin between runs burn cores that other runs could use.
+            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            options.ConfigureSession?.Invoke(sessionOptions);
+            return folder.Directory is null
+                ? new InferenceSession(folder.Read(name), sessionOptions)
+                : new InferenceSession(file, sessionOptions);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelLoadException(
+                $"ONNX Runtime cannot load '{file}': {exception.Message} The file is damaged, or not a model that this version of ONNX Runtime reads. Download it again, or export it again.",
+                file,
+                exception);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
+        {
+            throw new ModelLoadException(
+                "ONNX Runtime's native library is missing. Add the package Microsoft.ML.OnnxRuntime for CPUs, or one with another execution provider such as Microsoft.ML.OnnxRuntime.Gpu.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using Batching.ModelFiles;
+
+namespace Batching;
+
+/// <summary>Logits to scores.</summary>
+internal static class Scores
+{
+    /// <summary>The function that Hugging Face's pipeline chooses for a model.</summary>
+    /// <param name="problemType"><c>problem_type</c> of config.json, or null.</param>
+    /// <param name="labelCount">The number of labels.</param>
+    /// <exception cref="ModelLoadException">There is no such problem type.</exception>
+    public static ScoreFunction FunctionOf(string? problemType, int labelCount) => problemType switch
+    {
+        "regression" => ScoreFunction.None,
+        "multi_label_classification" => ScoreFunction.Sigmoid,
+        "single_label_classification" or null => labelCount == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
+        _ => throw new ModelLoadException(
+            $"{ModelConfig.FileName} has the problem_type '{problemType}'; single_label_classification, multi_label_classification and regression are supported.",
+            ModelConfig.FileName),
+    };
+
+    /// <summary>Writes the scores of one row of logits.</summary>
+    public static void Apply(ScoreFunction function, ReadOnlySpan<float> logits, Span<float> scores)
+    {
+        switch (function)
+        {
+            case ScoreFunction.Softmax:
+                // Without its largest logit taken away from all, the exponential of a logit above 88 would be infinite.
+                TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), scores);
+                TensorPrimitives.Exp(scores, scores);
+                TensorPrimitives.Divide(scores, TensorPrimitives.Sum<float>(scores), scores);
+                break;
+            case ScoreFunction.Sigmoid:
+                TensorPrimitives.Sigmoid(logits, scores);
+                break;
+            default:
+                logits.CopyTo(scores);
+                break;
+        }
+    }
+}

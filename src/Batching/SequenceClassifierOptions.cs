@@ -1,0 +1,25 @@
+namespace Batching;
+
+/// <summary>How a classifier is loaded and how it works.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+public sealed record SequenceClassifierOptions : SequenceModelOptions
+{
+    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated.</summary>
+    /// <value>Default: null, as many as model and tokenizer take. From the number of special tokens to that.</value>
+    public int? MaxLength { get; init; }
+
+    /// <summary>How rows are padded. Logits do not depend on it; only cost does.</summary>
+    /// <value>Default: to the longest row of a batch.</value>
+    public PaddingOptions Padding { get; init; } = PaddingOptions.Default;
+
+    /// <summary>How many batches of one call run side by side.</summary>
+    /// <value>Default: the number of processors. From 1.</value>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Whether to load a model that has embeddings for more ids than the tokenizer has tokens, as checkpoints padded to a
+    /// multiple of 8 or 64 do.
+    /// </summary>
+    /// <value>Default: false, because a vocabulary that is too small is most often that of another model.</value>
+    public bool AllowUnusedEmbeddings { get; init; }
+}
