@@ -22,8 +22,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly WordPieceEncoder encoder;
     private readonly SpecialTokens specialTokens;
     private readonly WordPieceDecoder decoder;
-    private readonly IReadOnlyList<TemplatePiece> single;
-    private readonly IReadOnlyList<TemplatePiece> pair;
+    private readonly TemplatePiece[] single;
+    private readonly TemplatePiece[] pair;
     private readonly BertNormalizer normalizer;
     private readonly BertPreTokenizer preTokenizer = new();
 
@@ -37,8 +37,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         normalizer = new BertNormalizer(scalars);
         specialTokens = new SpecialTokens(definition.AddedTokens);
         decoder = new WordPieceDecoder(definition.ContinuingPrefix, definition.CleansUpDecodedText);
-        single = definition.Single;
-        pair = definition.Pair;
+        single = [.. definition.Single];
+        pair = [.. definition.Pair];
         PadTokenId = definition.Vocabulary[definition.PadToken];
         MaxLength = maxLength;
     }
@@ -519,8 +519,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             return int.MaxValue;
         }
 
-        IReadOnlyList<TemplatePiece> template = input.Pair is null ? single : pair;
-        int added = options.AddSpecialTokens ? template.Count(piece => piece.Sequence is null) : 0;
+        // All pieces of a template are special tokens but the texts themselves.
+        int added = !options.AddSpecialTokens ? 0 : input.Pair is null ? single.Length - 1 : pair.Length - 2;
         return maxLength >= added && maxLength >= 1
             ? maxLength - added
             : throw new ArgumentException(
