@@ -1,7 +1,14 @@
 using Batching.Benchmarks;
 using BenchmarkDotNet.Running;
 
+// dotnet run -c Release --project tests/Benchmarks -- conformance
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*' [--sentences FILE]
+if (args is ["conformance"])
+{
+    Conformance.Print();
+    return;
+}
+
 int file = Array.IndexOf(args, "--sentences");
 if (file >= 0 && file + 1 < args.Length)
 {

@@ -10,10 +10,11 @@ internal static class Workload
 
     private const int SyntheticSentences = 872;
 
-    public static string ModelFolder { get; } = Path.Combine(
-        typeof(Workload).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!,
-        "models",
-        "distilbert-l6-h384-uncased-sst2");
+    public static string RepositoryRoot { get; } = typeof(Workload).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    public static string ModelFolder { get; } = Path.Combine(RepositoryRoot, "models", "distilbert-l6-h384-uncased-sst2");
 
     public static string[] Sentences() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } file
         ? [.. File.ReadLines(file).Where(line => line != "label\tcontent" && line.Length > 0).Select(line => line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..])]
