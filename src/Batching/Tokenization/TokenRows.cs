@@ -81,6 +81,24 @@ public sealed class TokenRows : IDisposable
         truncated.Dispose();
     }
 
+    /// <summary>Adds a row as a tokenizer encoded it, with its token type ids.</summary>
+    internal void Add(SequenceEncoding encoding)
+    {
+        ReadOnlySpan<int> ids = encoding.InputIdsSpan;
+        ReadOnlySpan<int> types = encoding.TokenTypeIdsSpan;
+        while (!types.IsEmpty)
+        {
+            int end = types.IndexOfAnyExcept(types[0]);
+            int length = end < 0 ? types.Length : end;
+            Append(ids[..length], types[0]);
+            ids = ids[length..];
+            types = types[length..];
+        }
+
+        Append(ids, tokenTypeId: 0);
+        EndRow(encoding.IsTruncated);
+    }
+
     /// <summary>Appends tokens to the row in the making.</summary>
     internal void Append(ReadOnlySpan<int> ids, int tokenTypeId)
     {
