@@ -172,7 +172,7 @@ public sealed class TokenBatch : IDisposable
         if (inputIds.Rank != 2)
         {
             string fix = inputIds.Rank == 1
-                ? $"Add the batch dimension: inputIds.Reshape([1, {inputIds.FlattenedLength}]) makes it a batch of one row."
+                ? $"Add the batch dimension: inputIds.Reshape([1, {inputIds.FlattenedLength}]) makes a tensor a batch of one row, Tensor.Create(inputIds, [1, {inputIds.FlattenedLength}]) an array."
                 : "Give one row of ids for each text.";
             throw new ArgumentException(
                 $"The input ids have the shape {Shape(inputIds)}, of rank {inputIds.Rank}; a model takes [rows, columns], of rank 2. {fix}",
