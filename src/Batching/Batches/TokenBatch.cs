@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Batching.Batches;
 
@@ -62,6 +63,7 @@ public sealed class TokenBatch : IDisposable
     /// There is no row, no token in any row, a row is longer than the length to pad to, or the rows have different lengths
     /// and are not to be padded.
     /// </exception>
+    [OverloadResolutionPriority(1)] // for an empty list, [], which would fit the encodings as well
     public static TokenBatch Pad(IReadOnlyList<IReadOnlyList<int>> rows, int padTokenId, PaddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -75,6 +77,28 @@ public sealed class TokenBatch : IDisposable
                 List<int> list => CollectionsMarshal.AsSpan(list),
                 var other => other.ToArray(),
             });
+        }
+
+        return Pad(tokenRows, padTokenId, options);
+    }
+
+    /// <summary>Makes a batch of rows as a tokenizer encoded them, such as the windows of a long text.</summary>
+    /// <param name="encodings">The rows, at least one. Their token type ids go along.</param>
+    /// <param name="padTokenId">What fills up the shorter rows: the tokenizer's <see cref="SequenceTokenizer.PadTokenId"/>.</param>
+    /// <param name="options">To which length; null for <see cref="PaddingOptions.Default"/>.</param>
+    /// <returns>The batch, which the caller disposes of.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no row, no token in any row, a row is longer than the length to pad to, or the rows have different lengths
+    /// and are not to be padded.
+    /// </exception>
+    public static TokenBatch Pad(IReadOnlyList<SequenceEncoding> encodings, int padTokenId, PaddingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(encodings);
+        using var tokenRows = new TokenRows();
+        for (int row = 0; row < encodings.Count; row++)
+        {
+            tokenRows.Add(encodings[row]
+                ?? throw new ArgumentException($"Row {row} is null. Leave it out.", nameof(encodings)));
         }
 
         return Pad(tokenRows, padTokenId, options);
@@ -148,7 +172,7 @@ public sealed class TokenBatch : IDisposable
         if (inputIds.Rank != 2)
         {
             string fix = inputIds.Rank == 1
-                ? $"Add the batch dimension: inputIds.Reshape([1, {inputIds.FlattenedLength}]) makes it a batch of one row."
+                ? $"Add the batch dimension: inputIds.Reshape([1, {inputIds.FlattenedLength}]) makes a tensor a batch of one row, Tensor.Create(inputIds, [1, {inputIds.FlattenedLength}]) an array."
                 : "Give one row of ids for each text.";
             throw new ArgumentException(
                 $"The input ids have the shape {Shape(inputIds)}, of rank {inputIds.Rank}; a model takes [rows, columns], of rank 2. {fix}",

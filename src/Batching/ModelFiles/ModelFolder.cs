@@ -22,20 +22,20 @@ internal sealed class ModelFolder
     public string? Directory { get; }
 
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
-    public static ModelFolder At(string directory)
+    public static ModelFolder At(string folder)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        if (!System.IO.Directory.Exists(directory))
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (!System.IO.Directory.Exists(folder))
         {
-            string what = File.Exists(directory) ? "is a file" : "does not exist";
+            string what = File.Exists(folder) ? "is a file" : "does not exist";
             throw new ModelLoadException(
-                $"The model folder '{directory}' {what}. Give the folder that holds config.json, the tokenizer's files and the .onnx file, as Hugging Face lays it out.",
-                directory);
+                $"The model folder '{folder}' {what}. Give the folder that holds config.json, the tokenizer's files and the .onnx file, as Hugging Face lays it out.",
+                folder);
         }
 
-        return new ModelFolder(directory, directory, name =>
+        return new ModelFolder(folder, folder, name =>
         {
-            string path = Path.Combine(directory, name);
+            string path = Path.Combine(folder, name);
             return File.Exists(path) ? File.OpenRead(path) : null;
         });
     }

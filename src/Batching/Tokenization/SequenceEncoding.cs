@@ -22,4 +22,9 @@ public sealed class SequenceEncoding
 
     /// <summary>Whether tokens were cut off.</summary>
     public bool IsTruncated { get; }
+
+    internal ReadOnlySpan<int> InputIdsSpan => inputIds;
+
+    /// <summary>As long as the row, or empty where every token type id is 0.</summary>
+    internal ReadOnlySpan<int> TokenTypeIdsSpan => tokenTypeIds;
 }

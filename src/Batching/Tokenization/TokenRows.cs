@@ -71,6 +71,27 @@ public sealed class TokenRows : IDisposable
         EndRow(isTruncated: false);
     }
 
+    /// <summary>Adds a row as a tokenizer encoded it, with its token type ids.</summary>
+    /// <param name="encoding">The row, which is copied.</param>
+    /// <exception cref="ObjectDisposedException">The rows were disposed.</exception>
+    public void Add(SequenceEncoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        ReadOnlySpan<int> ids = encoding.InputIdsSpan;
+        ReadOnlySpan<int> types = encoding.TokenTypeIdsSpan;
+        while (!types.IsEmpty)
+        {
+            int end = types.IndexOfAnyExcept(types[0]);
+            int length = end < 0 ? types.Length : end;
+            Append(ids[..length], types[0]);
+            ids = ids[length..];
+            types = types[length..];
+        }
+
+        Append(ids, tokenTypeId: 0);
+        EndRow(encoding.IsTruncated);
+    }
+
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
