@@ -64,7 +64,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Loads a classifier from streams, such as a program's own resources or an archive.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>config.json</c> or <c>onnx/model.onnx</c>, or returns null where
-    /// there is none. Every stream is read to its end and disposed of. Weights outside the .onnx file are not found this way.
+    /// there is none. It may be asked for a file more than once, and every stream is disposed of. Weights outside the .onnx
+    /// file are not found this way.
     /// </param>
     /// <param name="options">Which files, and how; null for the default.</param>
     /// <returns>The classifier, which the caller disposes of.</returns>

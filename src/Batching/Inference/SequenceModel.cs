@@ -65,8 +65,8 @@ public sealed class SequenceModel : IDisposable
 
     /// <summary>Loads a model from streams.</summary>
     /// <param name="openFile">
-    /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none. Every
-    /// stream is read to its end and disposed of. Weights outside the .onnx file are not found this way.
+    /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none. It may be
+    /// asked for a file more than once, and every stream is disposed of. Weights outside the .onnx file are not found this way.
     /// </param>
     /// <param name="options">Which file, and how; null for the default.</param>
     /// <returns>The model, which the caller disposes of.</returns>

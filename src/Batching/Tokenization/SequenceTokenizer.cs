@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Batching.ModelFiles;
 using Batching.Tokenization;
@@ -82,8 +83,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Loads a tokenizer from streams.</summary>
     /// <param name="openFile">
-    /// Opens a file by its name in the folder, such as <c>tokenizer.json</c>, or returns null where there is none. Every
-    /// stream is read to its end and disposed of.
+    /// Opens a file by its name in the folder, such as <c>tokenizer.json</c>, or returns null where there is none. It may be
+    /// asked for a file more than once, and every stream is disposed of.
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
@@ -444,10 +445,12 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         TokenizerDefinition definition = TokenizerFiles.Read(folder);
         int? limit = definition.MaxLength < config.MaxPositions ? definition.MaxLength : config.MaxPositions ?? definition.MaxLength;
-        if (maxLength < 1 || maxLength > limit)
+        int least = Math.Max(1, definition.Single.Count - 1);
+        if (maxLength < least || maxLength > limit)
         {
             throw new ArgumentException(
-                $"MaxLength is {maxLength}; it has to be from 1 to {limit}, the longest row that '{folder.Name}' takes.", nameof(maxLength));
+                $"MaxLength is {maxLength}; it has to be from {least}, the special tokens of a row, to {limit?.ToString(CultureInfo.InvariantCulture) ?? "any length"}, the longest row that the model takes.",
+                nameof(maxLength));
         }
 
         return new SequenceTokenizer(definition, maxLength ?? limit);

@@ -298,7 +298,7 @@ internal sealed class WordPieceEncoder
     }
 
     // A word in the making. Its hash is that of its text only while all of it is ASCII.
-        private ref struct Word(ScalarBuffer buffer)
+    private ref struct Word(ScalarBuffer buffer)
     {
         public ScalarBuffer Buffer = buffer;
         public uint Hash = PieceTable.EmptyHash;
