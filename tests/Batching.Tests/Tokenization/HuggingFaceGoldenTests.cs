@@ -80,6 +80,36 @@ public sealed class HuggingFaceGoldenTests
         }
     }
 
+    [Fact]
+    public void The_vocabulary_file_alone_gives_the_same_tokenizer()
+    {
+        SequenceTokenizer whole = Load("bert-base-uncased");
+        SequenceTokenizer tokenizer = SequenceTokenizer.Load(name =>
+            name != "tokenizer.json" && Path.Combine(Repository.DefaultModel, name) is var path && File.Exists(path) ? File.OpenRead(path) : null);
+        Assert.Equal(
+            (whole.VocabularySize, whole.PadTokenId, whole.UnknownTokenId, whole.MaxLength),
+            (tokenizer.VocabularySize, tokenizer.PadTokenId, tokenizer.UnknownTokenId, tokenizer.MaxLength));
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance("bert-base-uncased"), "tokens-singles.jsonl"))
+        {
+            SequenceEncoding row = tokenizer.Encode((string)golden["text"]!, new EncodingOptions { Truncation = TruncationStrategy.None });
+            Assert.Equal(golden["ids"]!.Ints(), row.InputIds);
+        }
+    }
+
+    [Theory]
+    [InlineData("bert-base-uncased")]
+    [InlineData("wordpiece-cased")]
+    public void Ids_decode_to_the_text_that_Hugging_Face_decodes_them_to(string name)
+    {
+        SequenceTokenizer tokenizer = Load(name);
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance(name), "decoded.jsonl"))
+        {
+            int[] ids = golden["ids"]!.Ints();
+            Assert.Equal((string)golden["text"]!, tokenizer.Decode(ids));
+            Assert.Equal((string)golden["text_without_special_tokens"]!, tokenizer.Decode(ids, skipSpecialTokens: true));
+        }
+    }
+
     private static SequenceTokenizer Load(string name) => SequenceTokenizer.Load(
         name == "bert-base-uncased" ? Repository.DefaultModel : Repository.Conformance(name));
 }
