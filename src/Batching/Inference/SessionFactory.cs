@@ -6,7 +6,7 @@ namespace Batching.Inference;
 /// <summary>Makes ONNX Runtime's sessions.</summary>
 internal static class SessionFactory
 {
-    /// <exception cref="ModelLoadException">ONNX Runtime is missing, or cannot read the file.</exception>
+    /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static InferenceSession Create(ModelFolder folder, string name, SequenceModelOptions options)
     {
@@ -33,7 +33,7 @@ internal static class SessionFactory
 
             // Threads that spin between runs burn cores that other runs could use.
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            options.ConfigureSession?.Invoke(sessionOptions);
+            Configure(sessionOptions, options);
             return folder.Directory is null
                 ? new InferenceSession(folder.Read(name), sessionOptions)
                 : new InferenceSession(file, sessionOptions);
@@ -45,11 +45,37 @@ internal static class SessionFactory
                 file,
                 exception);
         }
-        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
+        {
+            throw Unfit(exception);
+        }
+    }
+
+    private static void Configure(SessionOptions sessionOptions, SequenceModelOptions options)
+    {
+        try
+        {
+            options.ConfigureSession?.Invoke(sessionOptions);
+        }
+        catch (OnnxRuntimeException exception)
         {
             throw new ModelLoadException(
-                "ONNX Runtime's native library is missing. Add the package Microsoft.ML.OnnxRuntime for CPUs, or one with another execution provider such as Microsoft.ML.OnnxRuntime.Gpu.",
+                $"ONNX Runtime refused what {nameof(SequenceModelOptions.ConfigureSession)} set: {exception.Message} Check that the native package has the execution provider and that its device is there.",
                 exception);
         }
+    }
+
+    // The first call into the native library is made by a type's initializer: where the library is missing, or older than the
+    // managed half, that is what fails. A function that is missing is an execution provider's, and in another package.
+    private static ModelLoadException Unfit(Exception exception)
+    {
+        Exception cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;
+        string advice = cause is DllNotFoundException
+            ? "ONNX Runtime's native library, or one that it needs, is missing. Add"
+            : $"ONNX Runtime's native library does not fit: {cause.Message} Use";
+        string? version = typeof(SessionOptions).Assembly.GetName().Version?.ToString(3);
+        return new ModelLoadException(
+            $"{advice} the package Microsoft.ML.OnnxRuntime for CPUs, or one with another execution provider such as Microsoft.ML.OnnxRuntime.Gpu, of version {version} or newer.",
+            exception);
     }
 }

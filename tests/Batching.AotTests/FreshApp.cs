@@ -1,0 +1,42 @@
+using Xunit;
+
+namespace Batching.AotTests;
+
+/// <summary>A new console app that adds a package, as in the first minute with it.</summary>
+internal sealed class FreshApp
+{
+    private readonly string name;
+
+    private FreshApp(string folder)
+    {
+        Folder = folder;
+        name = Path.GetFileName(folder);
+    }
+
+    public string Folder { get; }
+
+    public static async Task<FreshApp> CreateAsync(Packages packages, string name, string package, string program)
+    {
+        var app = new FreshApp(Path.Combine(packages.Folder, name));
+        await ChildProcess.RunAsync(
+            packages.Folder, "dotnet", "new", "console", "--framework", "net10.0", "--output", app.Folder, "--no-restore");
+        await File.WriteAllTextAsync(Path.Combine(app.Folder, "Program.cs"), program, TestContext.Current.CancellationToken);
+        await ChildProcess.RunAsync(app.Folder, "dotnet", "add", "package", package, "--version", packages.Version);
+        return app;
+    }
+
+    /// <returns>What the app wrote.</returns>
+    public Task<string> RunAsync() => ChildProcess.RunAsync(Folder, "dotnet", "run", "--configuration", "Release");
+
+    /// <summary>Publishes the app, apart from how it is published elsewhere.</summary>
+    /// <param name="variant">A name for this way to publish.</param>
+    /// <param name="settings">Properties, as <c>name=value</c>.</param>
+    /// <returns>The executable.</returns>
+    public async Task<string> PublishAsync(string variant, params string[] settings)
+    {
+        string output = $"{Folder}-{variant}";
+        string[] command = ["publish", "--configuration", "Release", "--output", output, "--artifacts-path", $"{output}-artifacts", "-nodeReuse:false"];
+        await ChildProcess.RunAsync(Folder, "dotnet", [.. command, .. settings.Select(setting => $"-p:{setting}")]);
+        return Path.Combine(output, OperatingSystem.IsWindows() ? $"{name}.exe" : name);
+    }
+}

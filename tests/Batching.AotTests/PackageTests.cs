@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text;
+using Xunit;
+
+namespace Batching.AotTests;
+
+/// <summary>What the packages hold.</summary>
+[Collection<SharedPackages>]
+public sealed class PackageTests(Packages packages)
+{
+    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2"];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_package_explains_itself(string id)
+    {
+        using PackageFile package = packages.Open(id);
+        Assert.Equal("README.md", package.Metadata("readme").Value);
+        Assert.Contains("Sst2.Load()", Encoding.UTF8.GetString(package.Read("README.md")), StringComparison.Ordinal);
+        Assert.Contains($"lib/net10.0/{id}.dll", package.Entries);
+        Assert.Contains($"<name>{id}</name>", Encoding.UTF8.GetString(package.Read($"lib/net10.0/{id}.xml")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_package_says_under_which_licence_and_from_which_commit_it_is(string id)
+    {
+        using PackageFile package = packages.Open(id);
+        Assert.Equal("Apache-2.0", package.Metadata("license").Value);
+        Assert.Equal("expression", package.Metadata("license").Attribute("type")?.Value);
+        Assert.Equal("git", package.Metadata("repository").Attribute("type")?.Value);
+        Assert.Matches("^[0-9a-f]{40}$", package.Metadata("repository").Attribute("commit")?.Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_package_does_not_say_where_it_was_built(string id)
+    {
+        using PackageFile package = packages.Open(id);
+        using var assembly = new PEReader(ImmutableArray.Create(package.Read($"lib/net10.0/{id}.dll")));
+        ImmutableArray<DebugDirectoryEntry> entries = assembly.ReadDebugDirectory();
+        Assert.Contains(entries, entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        DebugDirectoryEntry link = entries.Single(entry => entry.Type == DebugDirectoryEntryType.CodeView);
+        Assert.StartsWith("/_/", assembly.ReadCodeViewDebugDirectoryData(link).Path, StringComparison.Ordinal);
+
+        using PackageFile symbols = packages.Open(id, "snupkg");
+        using var provider = MetadataReaderProvider.FromPortablePdbImage(ImmutableArray.Create(symbols.Read($"lib/net10.0/{id}.pdb")));
+        MetadataReader pdb = provider.GetMetadataReader();
+        Assert.NotEmpty(pdb.Documents);
+        Assert.All(
+            pdb.Documents.Select(document => pdb.GetString(pdb.GetDocument(document).Name)),
+            document => Assert.StartsWith("/_/", document, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_package_with_the_model_is_a_small_download()
+    {
+        using PackageFile package = packages.Open("Batching.Sst2");
+        Assert.InRange(package.Size, 1, 25_000_000);
+    }
+
+    [Fact]
+    public void The_core_leaves_the_choice_of_the_native_library_to_the_app()
+    {
+        using PackageFile package = packages.Open("Batching");
+        Assert.Contains("Microsoft.ML.OnnxRuntime.Managed", package.Dependencies);
+        Assert.DoesNotContain("Microsoft.ML.OnnxRuntime", package.Dependencies);
+    }
+
+    [Fact]
+    public void The_package_with_the_model_brings_all_that_it_needs()
+    {
+        using PackageFile package = packages.Open("Batching.Sst2");
+        Assert.Contains("Batching", package.Dependencies);
+        Assert.Contains("Microsoft.ML.OnnxRuntime", package.Dependencies);
+    }
+}
