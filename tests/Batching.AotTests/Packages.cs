@@ -29,6 +29,7 @@ public sealed class Packages : IAsyncLifetime
         cache = cache[(cache.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
         leftovers.AddRange(Ids.Select(id => Path.Combine(cache, id.ToLowerInvariant(), Version)));
 
+        // This feed comes to those that the machine has.
         Directory.CreateDirectory(Feed);
         await File.WriteAllTextAsync(
             Path.Combine(Folder, "nuget.config"),
@@ -36,7 +37,6 @@ public sealed class Packages : IAsyncLifetime
             <configuration>
               <packageSources>
                 <add key="feed" value="feed" />
-                <add key="nuget.org" value="https://api.nuget.org/v3/index.json" protocolVersion="3" />
               </packageSources>
             </configuration>
             """,
