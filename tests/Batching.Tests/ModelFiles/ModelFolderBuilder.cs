@@ -58,8 +58,8 @@ internal sealed class ModelFolderBuilder : IDisposable
         return this;
     }
 
-    /// <summary>Changes the bytes of a file.</summary>
-    public ModelFolderBuilder Change(string name, Func<byte[], byte[]> change) => Write(name, change(File.ReadAllBytes(PathOf(name))));
+    /// <summary>Keeps the first bytes of a file.</summary>
+    public ModelFolderBuilder Truncate(string name, int length) => Write(name, File.ReadAllBytes(PathOf(name))[..length]);
 
     /// <summary>Changes the text of a file.</summary>
     public ModelFolderBuilder Change(string name, Func<string, string> change) => Write(name, change(File.ReadAllText(PathOf(name))));

@@ -126,7 +126,7 @@ internal sealed class OnnxGraph
     {
         string[] parts = type.TrimEnd(']').Split('[');
         var shape = new TensorShapeProto();
-        foreach (string axis in parts[1].Split(','))
+        foreach (string axis in parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             shape.Dim.Add(long.TryParse(axis, CultureInfo.InvariantCulture, out long size)
                 ? new TensorShapeProto.Types.Dimension { DimValue = size }
