@@ -9,15 +9,11 @@ internal static class Scores
     /// <summary>The function that Hugging Face's pipeline chooses for a model.</summary>
     /// <param name="problemType"><c>problem_type</c> of config.json, or null.</param>
     /// <param name="labelCount">The number of labels.</param>
-    /// <exception cref="ModelLoadException">There is no such problem type.</exception>
     public static ScoreFunction FunctionOf(string? problemType, int labelCount) => problemType switch
     {
-        "regression" => ScoreFunction.None,
-        "multi_label_classification" => ScoreFunction.Sigmoid,
-        "single_label_classification" or null => labelCount == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
-        _ => throw new ModelLoadException(
-            $"{ModelConfig.FileName} has the problem_type '{problemType}'; single_label_classification, multi_label_classification and regression are supported.",
-            ModelConfig.FileName),
+        ModelConfig.Regression => ScoreFunction.None,
+        ModelConfig.MultiLabel => ScoreFunction.Sigmoid,
+        _ => labelCount == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
     };
 
     /// <summary>Writes the scores of one row of logits.</summary>

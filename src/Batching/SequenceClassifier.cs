@@ -64,8 +64,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Loads a classifier from streams, such as a program's own resources or an archive.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>config.json</c> or <c>onnx/model.onnx</c>, or returns null where
-    /// there is none. It may be asked for a file more than once, and every stream is disposed of. Weights outside the .onnx
-    /// file are not found this way.
+    /// there is none: a new stream at every call, which is read and disposed of. Weights outside the .onnx file are not
+    /// found this way.
     /// </param>
     /// <param name="options">Which files, and how; null for the default.</param>
     /// <returns>The classifier, which the caller disposes of.</returns>
@@ -147,6 +147,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw new ArgumentException($"{nameof(options.Parallelism)} is {options.Parallelism}; it has to be at least 1.", nameof(options));
         }
 
+        if (options.Padding is null)
+        {
+            throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
+        }
+
         ModelConfig config = ModelConfig.Read(folder);
         SequenceTokenizer tokenizer = SequenceTokenizer.Load(folder, config, options.MaxLength);
         SequenceModel model = SequenceModel.Load(folder, config, options);
@@ -186,7 +191,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         {
             string file = folder.PathOf(ModelConfig.FileName);
             throw new ModelLoadException(
-                $"'{file}' names {labels.Count} labels ({string.Join(", ", labels)}), but the model in '{model.File}' gives {model.LabelCount} logits. Use the {ModelConfig.FileName} and the .onnx file of one model.",
+                $"'{file}' names {labels.Count} labels ({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", ..." : "")}), but the model in '{model.File}' gives {model.LabelCount} logits. Use the {ModelConfig.FileName} and the .onnx file of one model.",
                 file);
         }
 

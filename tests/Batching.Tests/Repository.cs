@@ -11,6 +11,7 @@ internal static class Repository
 
     public static string DefaultModel { get; } = Path.Combine(Root, "models", "distilbert-l6-h384-uncased-sst2");
 
+    /// <summary>A small model with random weights, one of each contract that a Hugging Face classifier may have.</summary>
     public static string Contract(string name) => Path.Combine(Root, "tests", "Batching.Tests", "Contracts", name);
 
     public static string Conformance(string name) => Path.Combine(Root, "tests", "Batching.Tests", "Conformance", name);

@@ -9,14 +9,17 @@ internal static class Conformance
     public static void Print()
     {
         SequenceTokenizer ours = SequenceTokenizer.Load(Workload.ModelFolder);
-        BertTokenizer bert = BertTokenizer.Create(Path.Combine(Workload.ModelFolder, "vocab.txt"));
+        string vocabulary = Path.Combine(Workload.ModelFolder, "vocab.txt");
+        BertTokenizer bert = BertTokenizer.Create(vocabulary);
+        BertTokenizer withoutMarks = BertTokenizer.Create(vocabulary, new BertOptions { RemoveNonSpacingMarks = true });
         JsonNode[] goldens = [.. File
             .ReadLines(Path.Combine(Workload.RepositoryRoot, "tests", "Batching.Tests", "Conformance", "bert-base-uncased", "tokens-singles.jsonl"))
             .Select(line => JsonNode.Parse(line)!)];
 
         Console.WriteLine($"Texts of {goldens.Length} with the ids that Hugging Face gives them:");
         Print("SequenceTokenizer", text => ours.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None }).InputIds);
-        Print("Microsoft.ML.Tokenizers.BertTokenizer", text => bert.EncodeToIds(text));
+        Print("BertTokenizer", text => bert.EncodeToIds(text));
+        Print("BertTokenizer, RemoveNonSpacingMarks", text => withoutMarks.EncodeToIds(text));
 
         void Print(string name, Func<string, IReadOnlyList<int>> encode)
         {

@@ -248,9 +248,9 @@ public sealed class TokenBatch : IDisposable
             PaddingStrategy.None => longest,
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Strategy, "There is no such padding strategy."),
         };
-        columns = checked((columns + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf);
-        return columns > 0
-            ? columns
+        long multiple = ((long)columns + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
+        return multiple > 0
+            ? (int)Math.Min(multiple, int.MaxValue)
             : throw new ArgumentException("No row has a token, and a batch has at least one column. Encode the texts with special tokens.", nameof(rows));
     }
 

@@ -33,7 +33,10 @@ public sealed class SequenceModel : IDisposable
         this.session = session;
         this.signature = signature;
         outputNames = [signature.OutputName];
-        typeVocabularySize = config.TypeVocabularySize;
+
+        // Models without token types say 0; what a graph does not take need not be checked either.
+        bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
+        typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
         MaxLength = config.MaxPositions;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
@@ -65,8 +68,8 @@ public sealed class SequenceModel : IDisposable
 
     /// <summary>Loads a model from streams.</summary>
     /// <param name="openFile">
-    /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none. It may be
-    /// asked for a file more than once, and every stream is disposed of. Weights outside the .onnx file are not found this way.
+    /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none: a new
+    /// stream at every call, which is read and disposed of. Weights outside the .onnx file are not found this way.
     /// </param>
     /// <param name="options">Which file, and how; null for the default.</param>
     /// <returns>The model, which the caller disposes of.</returns>
@@ -157,7 +160,7 @@ public sealed class SequenceModel : IDisposable
         try
         {
             model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
-            model.Probe(config);
+            model.Probe(folder, config);
             return model;
         }
         catch
@@ -214,7 +217,7 @@ public sealed class SequenceModel : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new ModelRunException(
-                $"ONNX Runtime could not run '{File}' on a batch of shape [{batch.Rows}, {batch.Columns}]: {exception.Message}", exception);
+                $"ONNX Runtime could not run '{File}' on a batch of shape [{batch.Rows}, {batch.Columns}]: {SessionFactory.MessageOf(exception)}", exception);
         }
         finally
         {
@@ -242,7 +245,7 @@ public sealed class SequenceModel : IDisposable
 
     private void CheckRange(TokenBatch batch, ReadOnlySpan<long> values, int? limit, string what, string where)
     {
-        long largest = (limit ?? long.MaxValue) - 1;
+        int largest = (limit ?? int.MaxValue) - 1;
         if (TensorPrimitives.Min(values) >= 0 && TensorPrimitives.Max(values) <= largest)
         {
             return;
@@ -260,14 +263,10 @@ public sealed class SequenceModel : IDisposable
     }
 
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
-    private void Probe(ModelConfig config)
+    private void Probe(ModelFolder folder, ModelConfig config)
     {
-        LabelCount = signature.LabelCount ?? MeasureLabelCount();
-        if (!Accepts(0))
-        {
-            throw new ModelLoadException(
-                $"'{File}' cannot be run on a row of one token. Export the model again, with dynamic batch and sequence axes.", File);
-        }
+        LabelCount = MeasureLabelCount(rows: 1, columns: 1, labels: null);
+        MeasureLabelCount(rows: 2, columns: Math.Min(3, MaxLength ?? 3), LabelCount);
 
         // An execution provider that does not check ids, as on a GPU, cannot be asked.
         if (Accepts(int.MaxValue))
@@ -285,9 +284,10 @@ public sealed class SequenceModel : IDisposable
         VocabularySize = MeasureVocabularySize();
         if (config.VocabularySize is not null)
         {
+            string file = folder.PathOf(ModelConfig.FileName);
             throw new ModelLoadException(
-                $"{ModelConfig.FileName} says that vocab_size is {config.VocabularySize}, but '{File}' has embeddings for {VocabularySize} ids. Use the {ModelConfig.FileName} and the .onnx file of one model.",
-                File);
+                $"'{file}' says that vocab_size is {config.VocabularySize}, but '{File}' has embeddings for {VocabularySize} ids. Use the {ModelConfig.FileName} and the .onnx file of one model.",
+                file);
         }
     }
 
@@ -319,21 +319,29 @@ public sealed class SequenceModel : IDisposable
         }
     }
 
-    private int MeasureLabelCount()
+    // Rows and columns of several sizes tell an axis of labels from one of rows or of tokens.
+    private int MeasureLabelCount(int rows, int columns, int? labels)
     {
-        using var batch = TokenBatch.Pad([[0]], padTokenId: 0);
+        using var batch = TokenBatch.Pad([.. Enumerable.Repeat(new int[columns], rows)], padTokenId: 0);
         using var feed = new BatchFeed(signature, batch);
+        long[] shape;
         try
         {
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(uncancelled, signature.InputNames, feed.Values, outputNames);
-            return checked((int)outputs[0].GetTensorTypeAndShape().Shape[1]);
+            shape = outputs[0].GetTensorTypeAndShape().Shape;
         }
         catch (OnnxRuntimeException exception)
         {
             throw new ModelLoadException(
-                $"'{File}' cannot be run on a row of one token: {exception.Message} Export the model again, with dynamic batch and sequence axes.",
+                $"'{File}' cannot be run on a batch of shape [{rows}, {columns}]: {SessionFactory.MessageOf(exception)} Export the model again, with dynamic batch and sequence axes.",
                 File,
                 exception);
         }
+
+        return shape is [var first, > 0 and <= int.MaxValue and var last] && first == rows && (labels is null || last == labels)
+            ? (int)last
+            : throw new ModelLoadException(
+                $"'{File}' is no sequence classifier that can be used: for a batch of shape [{rows}, {columns}] it gives '{signature.OutputName}' of shape [{string.Join(", ", shape)}]; [{rows}, {(labels is null ? "labels" : $"{labels}")}] was expected. {GraphSignature.Advice}",
+                File);
     }
 }

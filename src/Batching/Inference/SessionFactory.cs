@@ -33,15 +33,18 @@ internal static class SessionFactory
 
             // Threads that spin between runs burn cores that other runs could use.
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            Configure(sessionOptions, options);
+            Configure(sessionOptions, options, file);
             return folder.Directory is null
                 ? new InferenceSession(folder.Read(name), sessionOptions)
                 : new InferenceSession(file, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {
+            string weights = folder.Directory is null
+                ? "Load the model from a folder if its weights are in files of their own."
+                : "Put its weights beside it if they are in files of their own.";
             throw new ModelLoadException(
-                $"ONNX Runtime cannot load '{file}': {exception.Message} The file is damaged, or not a model that this version of ONNX Runtime reads. Download it again, or export it again.",
+                $"ONNX Runtime cannot load '{file}': {MessageOf(exception)} The file is damaged, or not a model that this version of ONNX Runtime reads. Download it again, or export it again. {weights}",
                 file,
                 exception);
         }
@@ -51,22 +54,26 @@ internal static class SessionFactory
         }
     }
 
-    private static void Configure(SessionOptions sessionOptions, SequenceModelOptions options)
+    /// <summary>What ONNX Runtime says, as a sentence.</summary>
+    public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
+
+    private static void Configure(SessionOptions sessionOptions, SequenceModelOptions options, string file)
     {
         try
         {
             options.ConfigureSession?.Invoke(sessionOptions);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
         {
             throw new ModelLoadException(
-                $"ONNX Runtime refused what {nameof(SequenceModelOptions.ConfigureSession)} set: {exception.Message} Check that the native package has the execution provider and that its device is there.",
+                $"The option {nameof(SequenceModelOptions.ConfigureSession)} failed before '{file}' was loaded: {exception.Message} Use a package of ONNX Runtime that has the execution provider, such as Microsoft.ML.OnnxRuntime.Gpu, or leave it out.",
+                file,
                 exception);
         }
     }
 
     // The first call into the native library is made by a type's initializer: where the library is missing, or older than the
-    // managed half, that is what fails. A function that is missing is an execution provider's, and in another package.
+    // managed half, that is what fails.
     private static ModelLoadException Unfit(Exception exception)
     {
         Exception cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Batching.ModelFiles;
@@ -32,6 +31,7 @@ internal readonly struct JsonSection
         {
             // The byte order mark that some editors write is not JSON.
             ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            CheckTexts(json.Span);
             var root = new JsonSection(JsonDocument.Parse(json).RootElement, source, "");
             return root.element.ValueKind == JsonValueKind.Object ? root : throw root.Wrong(root.element, "an object");
         }
@@ -39,6 +39,11 @@ internal readonly struct JsonSection
         {
             throw new ModelLoadException(
                 $"'{source}' is damaged: it is not JSON ({exception.Message}) Download the file again.", source, exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ModelLoadException(
+                $"'{source}' is damaged: a text in it is not valid Unicode. Download the file again.", source, exception);
         }
     }
 
@@ -76,22 +81,8 @@ internal readonly struct JsonSection
 
     public string? String(string name) => Find(name) is { } value ? StringOf(name, value) : null;
 
-    public string StringOf(string name, JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            throw Wrong(name, value, "a string");
-        }
-
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new ModelLoadException($"In '{file}', '{Below(name)}' is not valid Unicode. Download the file again.", file, exception);
-        }
-    }
+    public string StringOf(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, value, "a string");
 
     public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
     {
@@ -100,12 +91,12 @@ internal readonly struct JsonSection
         _ => throw Wrong(name, value, "true or false"),
     };
 
-    public int? Int32(string name) => Find(name) is { } value ? Int32Of(name, value) : null;
+    public int? Int32(string name, int least = 0) => Find(name) is { } value ? Int32Of(name, value, least) : null;
 
-    public int Int32Of(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0
+    public int Int32Of(string name, JsonElement value, int least = 0) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least
             ? number
-            : throw Wrong(name, value, $"a whole number from 0 to {int.MaxValue}");
+            : throw Wrong(name, value, $"a whole number from {least} to {int.MaxValue}");
 
     /// <summary>A number of any size, such as the 1e30 that Hugging Face writes for "no limit".</summary>
     public double? Number(string name) => Find(name) is not { } value
@@ -117,9 +108,29 @@ internal readonly struct JsonSection
         ? AsSection(value, Below(name)).String("content")
         : String(name);
 
+    /// <summary>The token of a token and its id, such as <c>["[SEP]", 102]</c>.</summary>
+    public string? TokenOfPair(string name) => Find(name) is not { } value
+        ? null
+        : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2
+            ? StringOf($"{name}[0]", value[0])
+            : throw Wrong(name, value, "a token and its id");
+
     /// <summary>Says that this object, or one of its properties, cannot be used.</summary>
     public ModelLoadException Refuse(string what) =>
         new($"In '{file}'{(path.Length == 0 ? "" : $", '{path}'")}: {what}", file);
+
+    // What is read without this throws where it is looked at, far from here.
+    private static void CheckTexts(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+            {
+                reader.GetString();
+            }
+        }
+    }
 
     // JSON's null is the same as no property at all, as in Hugging Face.
     private JsonElement? Find(string name) =>
@@ -136,8 +147,13 @@ internal readonly struct JsonSection
 
     private ModelLoadException Wrong(JsonElement value, string wanted)
     {
-        string text = value.ToString();
-        string shown = text.Length <= 40 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 40)}...");
-        return Refuse($"found {value.ValueKind.ToString().ToLowerInvariant()} {shown}, expected {wanted}. Download the file again or correct it.");
+        string found = value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            _ => value.GetRawText(),
+        };
+        string shown = found.Length <= 40 ? found : $"{found[..40]}...";
+        return Refuse($"found {shown}, expected {wanted}. Download the file again or correct it.");
     }
 }

@@ -6,7 +6,7 @@ namespace Batching.ModelFiles;
 /// <summary>What a classifier needs of <c>config.json</c>, as Hugging Face's <c>PretrainedConfig</c> reads it.</summary>
 /// <param name="ModelType"><c>model_type</c>, such as <c>distilbert</c>.</param>
 /// <param name="Labels">The labels by index, from <c>id2label</c>; null where it is missing.</param>
-/// <param name="ProblemType"><c>problem_type</c>.</param>
+/// <param name="ProblemType"><c>problem_type</c>: one of <see cref="ProblemTypes"/>, or null.</param>
 /// <param name="MaxPositions"><c>max_position_embeddings</c>: the longest row that the model has positions for.</param>
 /// <param name="VocabularySize"><c>vocab_size</c>.</param>
 /// <param name="TypeVocabularySize"><c>type_vocab_size</c>: how many token types there are.</param>
@@ -19,6 +19,11 @@ internal sealed record ModelConfig(
     int? TypeVocabularySize)
 {
     public const string FileName = "config.json";
+    public const string Regression = "regression";
+    public const string SingleLabel = "single_label_classification";
+    public const string MultiLabel = "multi_label_classification";
+
+    private static readonly string[] ProblemTypes = [SingleLabel, MultiLabel, Regression];
 
     /// <summary>Reads the file; where there is none, nothing is known.</summary>
     /// <exception cref="ModelLoadException">The file is damaged.</exception>
@@ -32,10 +37,18 @@ internal sealed record ModelConfig(
         return new ModelConfig(
             json.String("model_type"),
             ReadLabels(json),
-            json.String("problem_type"),
-            json.Int32("max_position_embeddings"),
+            ReadProblemType(json),
+            json.Int32("max_position_embeddings", least: 1),
             json.Int32("vocab_size"),
             json.Int32("type_vocab_size"));
+    }
+
+    private static string? ReadProblemType(JsonSection json)
+    {
+        string? type = json.String("problem_type");
+        return type is null || ProblemTypes.Contains(type)
+            ? type
+            : throw json.Refuse($"the problem_type is '{type}'; {string.Join(", ", ProblemTypes)} are supported. Correct it, or remove it for a single label of several.");
     }
 
     private static string[]? ReadLabels(JsonSection json)

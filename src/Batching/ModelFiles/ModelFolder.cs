@@ -1,10 +1,16 @@
 namespace Batching.ModelFiles;
 
 /// <summary>The files of a Hugging Face model, in a folder or behind a function that opens them.</summary>
-/// <remarks>Names are relative to the model's folder and use <c>/</c>. A git-lfs pointer is refused wherever it is read.</remarks>
+/// <remarks>Names are relative to the model's folder and use <c>/</c>. An empty file and a git-lfs pointer are refused wherever one is read.</remarks>
 internal sealed class ModelFolder
 {
-    private const string LfsPointerStart = "version https://git-lfs.github.com/spec/";
+    // The folder given may be the wrong one, with a whole disk below it.
+    private static readonly EnumerationOptions NearFiles = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 2,
+        IgnoreInaccessible = true,
+    };
 
     private readonly Func<string, Stream?> open;
 
@@ -15,7 +21,7 @@ internal sealed class ModelFolder
         this.open = open;
     }
 
-    /// <summary>What messages call the whole: the folder's path, or "the given streams".</summary>
+    /// <summary>What messages call the whole: the folder's path in quotes, or "the given streams".</summary>
     public string Name { get; }
 
     /// <summary>The folder's path, or null where there are only streams.</summary>
@@ -33,10 +39,12 @@ internal sealed class ModelFolder
                 folder);
         }
 
-        return new ModelFolder(folder, folder, name =>
+        return new ModelFolder($"'{folder}'", folder, name =>
         {
             string path = Path.Combine(folder, name);
-            return File.Exists(path) ? File.OpenRead(path) : null;
+            return System.IO.Directory.Exists(path)
+                ? throw new ModelLoadException($"'{path}' is a folder, not a file. Download the file of that name in its place.", path)
+                : File.Exists(path) ? File.OpenRead(path) : null;
         });
     }
 
@@ -57,49 +65,41 @@ internal sealed class ModelFolder
     }
 
     /// <summary>The whole content of a file, or null where there is none.</summary>
-    /// <exception cref="ModelLoadException">The file cannot be read, or is a git-lfs pointer.</exception>
-    public byte[]? Read(string name)
-    {
-        using Stream? stream = Open(name);
-        if (stream is null)
-        {
-            return null;
-        }
+    /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
+    public byte[]? Read(string name) => Read(name, ReadAll);
 
-        try
-        {
-            using var content = new MemoryStream(stream.CanSeek ? checked((int)(stream.Length - stream.Position)) : 0);
-            stream.CopyTo(content);
-            byte[] bytes = content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
-            RefuseLfsPointer(name, bytes);
-            return bytes;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OverflowException or NotSupportedException)
-        {
-            throw new ModelLoadException($"'{PathOf(name)}' cannot be read: {exception.Message}", PathOf(name), exception);
-        }
-    }
-
-    /// <exception cref="ModelLoadException">The file is a git-lfs pointer, or cannot be read.</exception>
-    public void RefuseLfsPointer(string name)
-    {
-        using Stream? stream = Open(name);
-        if (stream is null)
-        {
-            return;
-        }
-
-        var start = new byte[LfsPointerStart.Length];
-        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        RefuseLfsPointer(name, start.AsSpan(0, length));
-    }
+    /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
+    /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
+    public void Check(string name) => Read(name, ReadStart);
 
     /// <summary>The .onnx files of a folder by name; none where there are only streams, which cannot be listed.</summary>
     public IReadOnlyList<string> OnnxFiles() => Directory is null
         ? []
-        : [.. System.IO.Directory.EnumerateFiles(Directory, "*.onnx", SearchOption.AllDirectories)
+        : [.. System.IO.Directory.EnumerateFiles(Directory, "*.onnx", NearFiles)
             .Select(path => Path.GetRelativePath(Directory, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
+
+    private static ReadOnlySpan<byte> LfsPointerStart => "version https://git-lfs.github.com/spec/"u8;
+
+    private static byte[] ReadAll(Stream stream)
+    {
+        long length = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : 0;
+        if (length > Array.MaxLength)
+        {
+            throw new IOException($"It has {length} bytes, more than the {Array.MaxLength} that fit into one array; a model so large loads from a folder only.");
+        }
+
+        using var content = new MemoryStream((int)length);
+        stream.CopyTo(content);
+        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+    }
+
+    private static byte[] ReadStart(Stream stream)
+    {
+        var start = new byte[LfsPointerStart.Length];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start[..length];
+    }
 
     private Stream? Open(string name)
     {
@@ -107,19 +107,50 @@ internal sealed class ModelFolder
         {
             return open(name);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new ModelLoadException($"'{PathOf(name)}' cannot be opened: {exception.Message}", PathOf(name), exception);
+            string advice = Directory is null
+                ? "Return null for a file that does not exist."
+                : "Check that the file is there, and that this process may read it.";
+            throw new ModelLoadException($"'{PathOf(name)}' cannot be opened: {exception.Message} {advice}", PathOf(name), exception);
         }
     }
 
-    private void RefuseLfsPointer(string name, ReadOnlySpan<byte> start)
+    private byte[]? Read(string name, Func<Stream, byte[]> read)
     {
-        if (start.StartsWith("version https://git-lfs.github.com/spec/"u8))
+        using Stream? stream = Open(name);
+        if (stream is null)
+        {
+            return null;
+        }
+
+        byte[] bytes;
+        try
+        {
+            bytes = read(stream);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
         {
             throw new ModelLoadException(
-                $"'{PathOf(name)}' is a git-lfs pointer, not the file itself. Run 'git lfs install' and 'git lfs pull' in the repository it came from, or download the file.",
-                PathOf(name));
+                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
+                PathOf(name),
+                exception);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new ModelLoadException(
+                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
+        }
+
+        if (bytes.Length == 0)
+        {
+            throw new ModelLoadException($"'{PathOf(name)}' is empty. Download the file again.", PathOf(name));
+        }
+
+        return bytes.AsSpan().StartsWith(LfsPointerStart)
+            ? throw new ModelLoadException(
+                $"'{PathOf(name)}' is a git-lfs pointer, not the file itself. Run 'git lfs install' and 'git lfs pull' in the repository it came from, or download the file.",
+                PathOf(name))
+            : bytes;
     }
 }

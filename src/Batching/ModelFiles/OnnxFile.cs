@@ -3,13 +3,23 @@ namespace Batching.ModelFiles;
 /// <summary>Decides which .onnx file of a folder to use.</summary>
 internal static class OnnxFile
 {
+    // What exporters append to the name of the .onnx file for weights that do not fit into it.
+    private static readonly string[] WeightsSuffixes = ["_data", ".data"];
+
     /// <param name="folder">The model's files.</param>
     /// <param name="name">A file by name, or null.</param>
     /// <param name="precision">A precision, where there is no name; null for the full one.</param>
     /// <returns>The file's name in the folder.</returns>
-    /// <exception cref="ModelLoadException">There is no such file, or it is a git-lfs pointer.</exception>
+    /// <exception cref="ModelLoadException">There is no such file, or it or its weights are a git-lfs pointer.</exception>
+    /// <exception cref="ArgumentException">There is no such precision, or the name is empty.</exception>
     public static string Select(ModelFolder folder, string? name, ModelPrecision? precision)
     {
+        if (name is not null && string.IsNullOrWhiteSpace(name))
+        {
+            throw new ArgumentException(
+                $"{nameof(SequenceModelOptions.ModelFile)} is empty. Name a file in the folder, such as 'onnx/model.onnx', or leave it null.", nameof(name));
+        }
+
         string[] candidates = name is not null ? [name] : NamesOf(precision ?? ModelPrecision.Float32);
         if (candidates.FirstOrDefault(folder.Contains) is not { } found)
         {
@@ -19,10 +29,16 @@ internal static class OnnxFile
                 ? "Export the model to ONNX: in Python, optimum-cli export onnx --task text-classification writes it."
                 : $"It has {string.Join(", ", others.Select(other => $"'{other}'"))}: choose one with the option {nameof(SequenceModelOptions.ModelFile)} or {nameof(SequenceModelOptions.Precision)}.";
             throw new ModelLoadException(
-                $"There is {(candidates.Length > 1 ? "neither " : "no ")}{wanted} in '{folder.Name}'. {advice}", folder.Directory);
+                $"There is {(candidates.Length > 1 ? "neither " : "no ")}{wanted} in {folder.Name}. {advice}",
+                name is null ? folder.Directory : folder.PathOf(name));
         }
 
-        folder.RefuseLfsPointer(found);
+        folder.Check(found);
+        foreach (string suffix in WeightsSuffixes)
+        {
+            folder.Check(found + suffix);
+        }
+
         return found;
     }
 

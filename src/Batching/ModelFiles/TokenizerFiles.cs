@@ -9,6 +9,8 @@ internal static class TokenizerFiles
     public const string FileName = "tokenizer.json";
     public const string VocabularyFileName = "vocab.txt";
 
+    private const string SupportedModels = "Use a model with a tokenizer like that of BERT or DistilBERT.";
+
     // Far above any vocabulary, far below what would exhaust memory.
     private const int IdLimit = 1 << 24;
 
@@ -35,24 +37,30 @@ internal static class TokenizerFiles
             return ReadVocabulary(vocabulary, folder.PathOf(VocabularyFileName), config);
         }
 
-        string found = OtherFiles.FirstOrDefault(folder.Contains) is { } other
-            ? $"has '{other}', a tokenizer of a kind that is not supported on its own, and"
-            : "has";
+        string only = OtherFiles.FirstOrDefault(folder.Contains) is { } other
+            ? $", only '{other}', of a tokenizer of a kind that is not supported on its own"
+            : "";
         throw new ModelLoadException(
-            $"{Capitalized(folder.Name)} {found} neither '{FileName}' nor '{VocabularyFileName}'. Put the tokenizer's files beside the model: in Python, AutoTokenizer.from_pretrained(...).save_pretrained(folder) writes them.",
+            $"There is neither '{FileName}' nor '{VocabularyFileName}' in {folder.Name}{only}. Put the tokenizer's files beside the model: in Python, AutoTokenizer.from_pretrained(...).save_pretrained(folder) writes them.",
             folder.Directory);
     }
 
     private static TokenizerDefinition ReadJson(JsonSection json, string file, TokenizerConfig config)
     {
         JsonSection model = json.Section("model") ?? throw json.Refuse("there is no 'model'. Download the file again.");
-        RequireType(model, "WordPiece", "The model");
-        if (json.Section("pre_tokenizer") is not { } preTokenizer)
+
+        // Older files do not name the type, and Hugging Face takes them for what they look like.
+        if (model.Has("type") || model.Has("merges") || !model.Has("continuing_subword_prefix"))
         {
-            throw json.Refuse("there is no 'pre_tokenizer'; the BertPreTokenizer is supported.");
+            RequireType(model, "WordPiece", "the model");
         }
 
-        RequireType(preTokenizer, "BertPreTokenizer", "The pre-tokenizer");
+        if (json.Section("pre_tokenizer") is not { } preTokenizer)
+        {
+            throw json.Refuse($"there is no 'pre_tokenizer'; the BertPreTokenizer is supported. {SupportedModels}");
+        }
+
+        RequireType(preTokenizer, "BertPreTokenizer", "the pre-tokenizer");
 
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         JsonSection vocabularyJson = model.Section("vocab") ?? throw model.Refuse("there is no 'vocab'. Download the file again.");
@@ -68,7 +76,7 @@ internal static class TokenizerFiles
         }
 
         string unknownToken = model.String("unk_token") ?? "[UNK]";
-        RequireToken(vocabulary, unknownToken, "unknown", file);
+        RequireToken(vocabulary, unknownToken, "unknown", file, namedIn: FileName);
         RequireToken(vocabulary, config.PadToken, "pad", file);
         (IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair) = ReadPostProcessor(json, vocabulary, config, file);
 
@@ -105,7 +113,7 @@ internal static class TokenizerFiles
         try
         {
             var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-            ReadOnlySpan<char> lines = encoding.GetString(content).AsSpan();
+            ReadOnlySpan<char> lines = encoding.GetString(content).AsSpan().TrimStart('\uFEFF');
             foreach (Range range in lines.Split('\n'))
             {
                 // Only the last line may be missing its end; the text after the last end is no line.
@@ -158,7 +166,7 @@ internal static class TokenizerFiles
         {
             if (token.Boolean(option) == true)
             {
-                throw token.Refuse($"the added token '{content}' has '{option}' set, which is not supported. Only tokens matched as they stand in the raw text are.");
+                throw token.Refuse($"the added token '{content}' has '{option}' set, which is not supported. Only tokens matched as they stand in the raw text are. Remove the token or the option, if texts do without.");
             }
         }
 
@@ -175,7 +183,7 @@ internal static class TokenizerFiles
             return new NormalizerOptions(CleanText: false, HandleChineseChars: false, StripAccents: false, Lowercase: false);
         }
 
-        RequireType(normalizer, "BertNormalizer", "The normalizer");
+        RequireType(normalizer, "BertNormalizer", "the normalizer");
         return new NormalizerOptions(
             normalizer.Boolean("clean_text") ?? true,
             normalizer.Boolean("handle_chinese_chars") ?? true,
@@ -194,13 +202,15 @@ internal static class TokenizerFiles
         switch (processor.String("type"))
         {
             case "BertProcessing":
-                RequireToken(vocabulary, config.ClassifierToken, "classifier", file);
-                RequireToken(vocabulary, config.SeparatorToken, "separator", file);
-                return BertTemplate(vocabulary[config.ClassifierToken], vocabulary[config.SeparatorToken]);
+                string classifier = processor.TokenOfPair("cls") ?? config.ClassifierToken;
+                string separator = processor.TokenOfPair("sep") ?? config.SeparatorToken;
+                RequireToken(vocabulary, classifier, "classifier", file, namedIn: FileName);
+                RequireToken(vocabulary, separator, "separator", file, namedIn: FileName);
+                return BertTemplate(vocabulary[classifier], vocabulary[separator]);
             case "TemplateProcessing":
                 return (ReadTemplate("single", sequences: 1), ReadTemplate("pair", sequences: 2));
             case var other:
-                throw processor.Refuse($"the post-processor is of type '{other}', which is not supported; TemplateProcessing and BertProcessing are.");
+                throw processor.Refuse($"the post-processor is of type '{other ?? "none"}', which is not supported; TemplateProcessing and BertProcessing are. {SupportedModels}");
         }
 
         List<TemplatePiece> ReadTemplate(string name, int sequences)
@@ -211,7 +221,7 @@ internal static class TokenizerFiles
                 if (piece.Section("SpecialToken") is { } special)
                 {
                     string token = special.String("id") ?? throw special.Refuse("the special token has no 'id'. Download the file again.");
-                    RequireToken(vocabulary, token, "special", file);
+                    RequireToken(vocabulary, token, "special", file, namedIn: FileName);
                     template.Add(new TemplatePiece(null, vocabulary[token], special.Int32("type_id") ?? 0));
                 }
                 else if (piece.Section("Sequence") is { } sequence)
@@ -250,12 +260,12 @@ internal static class TokenizerFiles
             ? id
             : throw json.Refuse($"the token '{token}' has the id {id}; ids go up to {IdLimit - 1}. Download the file again.");
 
-    private static void RequireToken(Dictionary<string, int> vocabulary, string token, string role, string file)
+    private static void RequireToken(Dictionary<string, int> vocabulary, string token, string role, string file, string namedIn = TokenizerConfig.FileName)
     {
         if (!vocabulary.ContainsKey(token))
         {
             throw new ModelLoadException(
-                $"The vocabulary in '{file}' has no {token}, the tokenizer's {role} token. Use the vocabulary that the model was trained with, or name its {role} token in {TokenizerConfig.FileName}.",
+                $"The vocabulary in '{file}' has no {token}, the tokenizer's {role} token. Use the vocabulary that the model was trained with, or name its {role} token in {namedIn}.",
                 file);
         }
     }
@@ -265,9 +275,7 @@ internal static class TokenizerFiles
         string? found = section.String("type");
         if (found != type)
         {
-            throw section.Refuse($"{what} is of type '{found ?? "none"}', which is not supported; {type} is.");
+            throw section.Refuse($"{what} is of type '{found ?? "none"}', which is not supported; {type} is. {SupportedModels}");
         }
     }
-
-    private static string Capitalized(string name) => name.StartsWith("the ", StringComparison.Ordinal) ? $"The{name[3..]}" : $"'{name}'";
 }

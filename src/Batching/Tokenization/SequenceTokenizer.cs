@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Batching.ModelFiles;
 using Batching.Tokenization;
@@ -83,8 +82,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Loads a tokenizer from streams.</summary>
     /// <param name="openFile">
-    /// Opens a file by its name in the folder, such as <c>tokenizer.json</c>, or returns null where there is none. It may be
-    /// asked for a file more than once, and every stream is disposed of.
+    /// Opens a file by its name in the folder, such as <c>tokenizer.json</c>, or returns null where there is none: a
+    /// new stream at every call, which is read and disposed of.
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
@@ -444,13 +443,20 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength)
     {
         TokenizerDefinition definition = TokenizerFiles.Read(folder);
+        int least = Math.Max(1, definition.Single.Count(piece => piece.Sequence is null));
         int? limit = definition.MaxLength < config.MaxPositions ? definition.MaxLength : config.MaxPositions ?? definition.MaxLength;
-        int least = Math.Max(1, definition.Single.Count - 1);
+        if (limit < least)
+        {
+            string file = folder.PathOf(limit == definition.MaxLength ? TokenizerConfig.FileName : ModelConfig.FileName);
+            throw new ModelLoadException(
+                $"'{file}' sets the limit of a row to {limit}, which leaves no room for its {least} special tokens. Correct the limit.", file);
+        }
+
         if (maxLength < least || maxLength > limit)
         {
+            string most = limit is null ? "" : $", and at most {limit}, the longest row that the model in {folder.Name} takes";
             throw new ArgumentException(
-                $"MaxLength is {maxLength}; it has to be from {least}, the special tokens of a row, to {limit?.ToString(CultureInfo.InvariantCulture) ?? "any length"}, the longest row that the model takes.",
-                nameof(maxLength));
+                $"{nameof(SequenceClassifierOptions.MaxLength)} is {maxLength}; it has to be at least {least}, the number of special tokens{most}.", nameof(maxLength));
         }
 
         return new SequenceTokenizer(definition, maxLength ?? limit);
