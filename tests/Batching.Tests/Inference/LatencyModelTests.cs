@@ -14,6 +14,11 @@ public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<Defau
         SequenceModel model = models[precision];
         SequenceModel second = SequenceModel.Load(Repository.DefaultModel, new SequenceModelOptions { Precision = precision, ThreadsPerRun = 2, AllowSpinning = true });
         using var latency = new LatencyModel(() => second, model);
+        foreach (int _ in Enumerable.Range(0, 7))
+        {
+            Assert.Null(latency.TryGet());
+        }
+
         Assert.Same(second, await latency.LoadAsync());
         Assert.Same(second, latency.TryGet());
     }
