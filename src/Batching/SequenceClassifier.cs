@@ -20,7 +20,7 @@ namespace Batching;
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 {
     // Small batches win on a CPU: padding costs what it would cost in work, and every core finds a batch to run.
-    private const int TokensPerBatch = 512;
+    internal const int TokensPerBatch = 512;
 
     // How often a long list of texts looks whether it was cancelled while it is tokenized.
     private const int TextsPerCheck = 256;

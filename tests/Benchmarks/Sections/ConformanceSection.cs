@@ -1,30 +1,38 @@
 using System.Text.Json.Nodes;
+using Batching.Benchmarks.Reports;
 using Microsoft.ML.Tokenizers;
 
-namespace Batching.Benchmarks;
+namespace Batching.Benchmarks.Sections;
 
 /// <summary>How many of the texts in the tests' goldens get the ids that Hugging Face gives them.</summary>
-internal static class Conformance
+internal sealed class ConformanceSection : ISection
 {
-    public static void Print()
+    public string Name => "conformance";
+
+    public string Title => "Conformance";
+
+    public void Write(Settings settings, Report report)
     {
-        SequenceTokenizer ours = SequenceTokenizer.Load(Workload.ModelFolder);
-        string vocabulary = Path.Combine(Workload.ModelFolder, "vocab.txt");
+        SequenceTokenizer ours = SequenceTokenizer.Load(Repository.DefaultModel);
+        string vocabulary = Path.Combine(Repository.DefaultModel, "vocab.txt");
         BertTokenizer bert = BertTokenizer.Create(vocabulary);
         BertTokenizer withoutMarks = BertTokenizer.Create(vocabulary, new BertOptions { RemoveNonSpacingMarks = true });
         JsonNode[] goldens = [.. File
-            .ReadLines(Path.Combine(Workload.RepositoryRoot, "tests", "Batching.Tests", "Conformance", "bert-base-uncased", "tokens-singles.jsonl"))
+            .ReadLines(Path.Combine(Repository.Root, "tests", "Batching.Tests", "Conformance", "bert-base-uncased", "tokens-singles.jsonl"))
             .Select(line => JsonNode.Parse(line)!)];
 
-        Console.WriteLine($"Texts of {goldens.Length} with the ids that Hugging Face gives them:");
-        Print("SequenceTokenizer", text => ours.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None }).InputIds);
-        Print("BertTokenizer", text => bert.EncodeToIds(text));
-        Print("BertTokenizer, RemoveNonSpacingMarks", text => withoutMarks.EncodeToIds(text));
+        report.Paragraph(
+            $"How many of the {Numbers.Format(goldens.Length, Numbers.Whole)} texts in the tests' goldens (prose, symbols, random Unicode) get the ids that Hugging Face gives them.");
+        var table = new Table("", "texts", "share");
+        Add("`SequenceTokenizer`", text => ours.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None }).InputIds);
+        Add("`BertTokenizer`", text => bert.EncodeToIds(text));
+        Add("`BertTokenizer` with `RemoveNonSpacingMarks`", text => withoutMarks.EncodeToIds(text));
+        report.Table(table);
 
-        void Print(string name, Func<string, IReadOnlyList<int>> encode)
+        void Add(string name, Func<string, IReadOnlyList<int>> encode)
         {
             int equal = goldens.Count(golden => encode((string)golden["text"]!).SequenceEqual(golden["ids"]!.AsArray().Select(id => (int)id!)));
-            Console.WriteLine($"  {name,-40} {equal,5} ({100.0 * equal / goldens.Length:0.0} %)");
+            table.Add(name, Numbers.Format(equal, Numbers.Whole), Numbers.Format((double)equal / goldens.Length, Numbers.Percent));
         }
     }
 }
