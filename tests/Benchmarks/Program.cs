@@ -1,20 +1,89 @@
+using System.CommandLine;
 using Batching.Benchmarks;
+using Batching.Benchmarks.Reports;
+using Batching.Benchmarks.Sections;
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project tests/Benchmarks -- conformance
+// dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--sentences FILE] [--rounds N] [--shared FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*' [--sentences FILE]
-if (args is ["conformance"])
+ISection[] sections =
+[
+    new ThroughputSection(),
+    new GenuineSection(),
+    new FloorSection(),
+    new PoliciesSection(),
+    new LengthsSection(),
+    new PrecisionsSection(),
+    new WorkersSection(),
+    new LatencySection(),
+    new StartUpSection(),
+    new AllocationSection(),
+    new MemorySection(),
+    new TokensSection(),
+    new ConformanceSection(),
+];
+
+var sentences = new Option<FileInfo>("--sentences")
 {
-    Conformance.Print();
-    return;
+    Description = "Sentences, one a line, or an SST-2 file. Without it they are made from the vocabulary.",
+    Recursive = true,
+};
+sentences.AcceptExistingOnly();
+var rounds = new Option<int>("--rounds") { Description = "How often each contender goes.", DefaultValueFactory = _ => 10, Recursive = true };
+rounds.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() < 1)
+    {
+        result.AddError("--rounds has to be at least 1.");
+    }
+});
+var shared = new Option<DirectoryInfo>("--shared")
+{
+    Description = "The folder with the models that are too large for the repository. Without it they are left out.",
+    Recursive = true,
+};
+shared.AcceptExistingOnly();
+var filter = new Option<string[]>("--filter") { Description = "Runs benchmarks of single parts: this and all further options go to BenchmarkDotNet." };
+
+var root = new RootCommand("Measures this library and its rivals.") { sentences, rounds, shared, filter };
+root.TreatUnmatchedTokensAsErrors = false;
+root.SetAction(command =>
+{
+    TakeSentences(command);
+    string[] forBenchmarkDotNet = command.GetValue(sentences) is null
+        ? args
+        : [.. args.Where((_, i) => args[i] != sentences.Name && (i == 0 || args[i - 1] != sentences.Name))];
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(forBenchmarkDotNet);
+});
+
+var all = new Command("all", "Measures everything and rewrites docs/benchmarks.md.");
+all.SetAction(command => BenchmarksDocument.Write(SettingsOf(command), sections));
+root.Add(all);
+foreach (ISection section in sections)
+{
+    var one = new Command(section.Name, $"{section.Title}: measures it and prints it.");
+    one.SetAction(command =>
+    {
+        var report = new Report();
+        section.Write(SettingsOf(command), report);
+        Console.WriteLine(report);
+    });
+    root.Add(one);
 }
 
-int file = Array.IndexOf(args, "--sentences");
-if (file >= 0 && file + 1 < args.Length)
+return root.Parse(args).Invoke();
+
+Settings SettingsOf(ParseResult command)
 {
-    // The processes that BenchmarkDotNet starts find the file by this.
-    Environment.SetEnvironmentVariable(Workload.Variable, Path.GetFullPath(args[file + 1]));
-    args = [.. args.Take(file), .. args.Skip(file + 2)];
+    TakeSentences(command);
+    return new Settings(command.GetValue(rounds), command.GetValue(shared)?.FullName);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// The processes that BenchmarkDotNet starts find the file by this.
+void TakeSentences(ParseResult command)
+{
+    if (command.GetValue(sentences) is { } file)
+    {
+        Environment.SetEnvironmentVariable(Workload.Variable, file.FullName);
+    }
+}

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Batching.Benchmarks;
 
 /// <summary>The sentences that everything is measured on.</summary>
@@ -9,26 +7,42 @@ internal static class Workload
     public const string Variable = "BATCHING_SENTENCES";
 
     private const int SyntheticSentences = 872;
+    private const int SpecialTokens = 2;
 
-    public static string RepositoryRoot { get; } = typeof(Workload).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+    // The tokens of SST-2 dev's sentences, special tokens counted: the shortest, every twentieth of the way, the longest.
+    private static readonly int[] TokenQuantiles = [4, 8, 11, 12, 14, 16, 17, 19, 20, 22, 24, 25, 27, 29, 31, 33, 35, 38, 42, 46, 66];
 
-    public static string ModelFolder { get; } = Path.Combine(RepositoryRoot, "models", "distilbert-l6-h384-uncased-sst2");
+    // Whole words of the vocabulary: a token each.
+    private static readonly Lazy<string[]> Words = new(() =>
+        [.. File.ReadLines(Path.Combine(Repository.DefaultModel, "vocab.txt")).Skip(1999).Where(word => word.All(char.IsAsciiLetterLower))]);
 
-    public static string[] Sentences() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } file
+    /// <summary>What the tables say of the sentences.</summary>
+    public static string Description => FromFile is { } file
+        ? $"the sentences of `{Path.GetFileName(file)}`"
+        : "sentences made from the vocabulary, as long as those of SST-2 dev";
+
+    private static string? FromFile => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } file ? file : null;
+
+    public static string[] Sentences() => FromFile is { } file
         ? [.. File.ReadLines(file).Where(line => line != "label\tcontent" && line.Length > 0).Select(line => line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..])]
         : Synthetic();
 
-    // Sentences of whole words of the vocabulary, as many and about as long as those of SST-2 dev: 3 to 50 words, most near 18.
+    /// <summary>Texts that all have the same number of tokens.</summary>
+    public static string[] OfLength(int tokens, int count)
+    {
+        var random = new Random(tokens);
+        return [.. Enumerable.Range(0, count).Select(_ => string.Join(' ', random.GetItems(Words.Value, tokens - SpecialTokens)))];
+    }
+
     private static string[] Synthetic()
     {
         var random = new Random(1);
-        string[] words = [.. File.ReadLines(Path.Combine(ModelFolder, "vocab.txt")).Skip(1999).Where(word => word.All(char.IsAsciiLetterLower))];
         return [.. Enumerable.Range(0, SyntheticSentences).Select(_ =>
         {
-            int count = Math.Clamp((int)(18 + (9 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2)), 3, 50);
-            return string.Join(' ', random.GetItems(words, count)) + " .";
+            double place = random.NextDouble() * (TokenQuantiles.Length - 1);
+            int below = (int)place;
+            double tokens = TokenQuantiles[below] + ((TokenQuantiles[below + 1] - TokenQuantiles[below]) * (place - below));
+            return string.Join(' ', random.GetItems(Words.Value, (int)tokens - SpecialTokens));
         })];
     }
 }

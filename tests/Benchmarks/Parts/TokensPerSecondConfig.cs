@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 
-namespace Batching.Benchmarks;
+namespace Batching.Benchmarks.Parts;
 
 /// <summary>Adds the columns that say what a pass over the sentences comes to.</summary>
 public sealed class TokensPerSecondConfig : ManualConfig

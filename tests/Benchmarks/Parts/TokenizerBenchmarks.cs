@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.Tokenizers;
 
-namespace Batching.Benchmarks;
+namespace Batching.Benchmarks.Parts;
 
 /// <summary>Text to ids, one thread: ours, and Microsoft.ML.Tokenizers' two ways to a BERT vocabulary.</summary>
 /// <remarks>
@@ -21,8 +21,8 @@ public class TokenizerBenchmarks
     public void Setup()
     {
         sentences = Workload.Sentences();
-        tokenizer = SequenceTokenizer.Load(Workload.ModelFolder);
-        string vocabulary = Path.Combine(Workload.ModelFolder, "vocab.txt");
+        tokenizer = SequenceTokenizer.Load(Repository.DefaultModel);
+        string vocabulary = Path.Combine(Repository.DefaultModel, "vocab.txt");
         bert = BertTokenizer.Create(vocabulary);
         wordPiece = WordPieceTokenizer.Create(
             vocabulary, new WordPieceOptions { Normalizer = tokenizer.Normalizer, PreTokenizer = tokenizer.PreTokenizer });

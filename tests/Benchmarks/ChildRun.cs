@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Batching.Benchmarks;
+
+/// <summary>What a process of its own wrote, and when its first line came, counted from its start.</summary>
+internal sealed record ChildRun(TimeSpan FirstLine, IReadOnlyList<JsonNode> Lines)
+{
+    /// <exception cref="InvalidOperationException">The process failed.</exception>
+    public static ChildRun Of(params string[] arguments)
+    {
+        var watch = Stopwatch.StartNew();
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", ["exec", Repository.Child, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        string? line = process.StandardOutput.ReadLine();
+        TimeSpan first = watch.Elapsed;
+        var lines = new List<JsonNode>();
+        for (; line is not null; line = process.StandardOutput.ReadLine())
+        {
+            lines.Add(JsonNode.Parse(line)!);
+        }
+
+        process.WaitForExit();
+        return process.ExitCode == 0 && lines.Count > 0
+            ? new ChildRun(first, lines)
+            : throw new InvalidOperationException($"The process '{string.Join(' ', arguments)}' ended with {process.ExitCode}.");
+    }
+}
