@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using Batching.Batches;
+using Batching.Inference;
 using Batching.ModelFiles;
+using Batching.Pipeline;
 
 namespace Batching;
 
@@ -19,25 +19,30 @@ namespace Batching;
 /// </remarks>
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 {
-    // Small batches win on a CPU: padding costs what it would cost in work, and every core finds a batch to run.
-    private const int TokensPerBatch = 512;
-
-    // How often a long list of texts looks whether it was cancelled while it is tokenized.
-    private const int TextsPerCheck = 256;
-
     private readonly SharedLifetime lifetime;
-    private readonly SequenceClassifierOptions options;
-    private readonly ScoreFunction scoreFunction;
+    private readonly ResultMaker results;
+    private readonly ClassificationEngine engine;
+    private readonly LatencyModel? latencyModel;
+    private readonly PaddingOptions padding;
+    private int callsUnderWay;
 
     private SequenceClassifier(
-        SequenceTokenizer tokenizer, SequenceModel model, IReadOnlyList<string> labels, ScoreFunction scoreFunction, SequenceClassifierOptions options)
+        SequenceTokenizer tokenizer,
+        SequenceModel model,
+        LatencyModel? latencyModel,
+        IReadOnlyList<string> labels,
+        ScoreFunction scoreFunction,
+        SequenceClassifierOptions options)
     {
         Tokenizer = tokenizer;
         Model = model;
         Labels = labels;
-        this.scoreFunction = scoreFunction;
-        this.options = options;
-        lifetime = new SharedLifetime(typeof(SequenceClassifier), model.Dispose);
+        this.latencyModel = latencyModel;
+        padding = options.Padding;
+        results = new ResultMaker(labels, scoreFunction, model.File);
+        engine = new ClassificationEngine(
+            tokenizer, new RowRunner(model, tokenizer.PadTokenId, padding), results, options.Parallelism, BatchCost.Of(options.Precision ?? ModelPrecision.Float32));
+        lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
     /// <summary>Makes ids of texts. Its limit is the classifier's.</summary>
@@ -98,9 +103,14 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         cancellationToken.ThrowIfCancellationRequested();
+        using var call = new CallCount(this);
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
-        return ClassifyRows(rows, cancellationToken)[0];
+        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
+        var logits = new float[Labels.Count];
+        SequenceModel model = (call.IsAlone ? latencyModel?.TryGet() : null) ?? Model;
+        model.Run(batch, logits, cancellationToken);
+        return results.Make(rows, logits, first: 0)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -115,7 +125,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     public IReadOnlyList<Classification> Classify(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return ClassifyAll(TextInput.FromStrings(texts), cancellationToken);
+        return [.. ClassifyMany(TextInput.FromStrings(texts), deliversBeforeFailure: false, cancellationToken)];
     }
 
     /// <summary>Classifies texts or pairs of texts.</summary>
@@ -129,7 +139,68 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     public IReadOnlyList<Classification> Classify(IReadOnlyList<TextInput> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return ClassifyAll(inputs, cancellationToken);
+        return [.. ClassifyMany(inputs, deliversBeforeFailure: false, cancellationToken)];
+    }
+
+    /// <summary>Classifies a stream of texts, of any length, in bounded memory.</summary>
+    /// <param name="inputs">
+    /// The texts. They are read a few thousand ahead of the results, by the caller's thread while it waits for a result, and
+    /// no faster than results are taken.
+    /// </param>
+    /// <param name="cancellationToken">Stops the work, also the runs in flight.</param>
+    /// <returns>
+    /// A result for each text, in the order of the texts. Nothing is read before the first result is asked for; nothing runs
+    /// on once the enumeration has ended, however it ends.
+    /// </returns>
+    /// <exception cref="ArgumentException">An input has no text; the results of the texts before it come first.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on them.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>An exception of the enumeration comes through once, after the results of the texts before it.</remarks>
+    public IEnumerable<Classification> ClassifyStream(IEnumerable<TextInput> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return ClassifyMany(inputs, deliversBeforeFailure: true, cancellationToken);
+    }
+
+    /// <summary>Classifies a stream of texts, of any length, in bounded memory.</summary>
+    /// <param name="inputs">
+    /// The texts. They are read a few thousand ahead of the results and no faster than results are taken. Where they arrive
+    /// slowly, a text does not wait for those behind it while there are cores to run it.
+    /// </param>
+    /// <param name="cancellationToken">Stops the work, also the runs in flight; the producer is given a token that this cancels.</param>
+    /// <returns>
+    /// A result for each text, in the order of the texts. Nothing is read before the first result is asked for; nothing runs
+    /// on once the enumeration has ended, however it ends, but for a producer that does not answer to its token.
+    /// </returns>
+    /// <exception cref="ArgumentException">An input has no text; the results of the texts before it come first.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on them.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>An exception of the producer comes through once, after the results of the texts before it.</remarks>
+    public IAsyncEnumerable<Classification> ClassifyStreamAsync(
+        IAsyncEnumerable<TextInput> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return ClassifyManyAsync(inputs, cancellationToken);
+    }
+
+    /// <summary>Measures what batches cost on this machine, which takes some seconds, and plans by it from then on.</summary>
+    /// <param name="cancellationToken">Stops the measurement.</param>
+    /// <returns>What was measured and chosen.</returns>
+    /// <exception cref="ModelRunException">The model could not be run.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>
+    /// Without it, what the default model was measured to cost at the same precision is assumed. Logits do not depend on it;
+    /// only speed does. Best called while the machine has nothing else to do.
+    /// </remarks>
+    public Calibration Calibrate(CancellationToken cancellationToken = default)
+    {
+        using SharedLifetime.Lease lease = lifetime.Enter();
+        Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
+        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch);
+        return calibration;
     }
 
     /// <inheritdoc/>
@@ -154,12 +225,16 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
         ModelConfig config = ModelConfig.Read(folder);
         SequenceTokenizer tokenizer = SequenceTokenizer.Load(folder, config, options.MaxLength);
-        SequenceModel model = SequenceModel.Load(folder, config, options);
+        SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        SequenceModel model = SequenceModel.Load(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options);
         try
         {
             CheckVocabulary(tokenizer, model, options);
+            LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
+                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
+                : null;
             return new SequenceClassifier(
-                tokenizer, model, LabelsOf(folder, config, model), Scores.FunctionOf(config.ProblemType, model.LabelCount), options);
+                tokenizer, model, forLoneTexts, LabelsOf(folder, config, model), Scores.FunctionOf(config.ProblemType, model.LabelCount), options);
         }
         catch
         {
@@ -198,134 +273,46 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return config.Labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(index => $"LABEL_{index}")];
     }
 
-    private Classification[] ClassifyAll(IEnumerable<TextInput> inputs, CancellationToken cancellationToken)
+    private IEnumerable<Classification> ClassifyMany(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
-        using var rows = new TokenRows();
-        foreach (TextInput input in inputs)
+        using var call = new CallCount(this);
+        foreach (Classification result in engine.Classify(inputs, deliversBeforeFailure, cancellationToken))
         {
-            if (rows.Count % TextsPerCheck == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            Tokenizer.Encode(input, rows);
-        }
-
-        return ClassifyRows(rows, cancellationToken);
-    }
-
-    private Classification[] ClassifyRows(TokenRows rows, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        int width = Labels.Count;
-        var logits = new float[checked(rows.Count * width)];
-        var lengths = new int[rows.Count];
-        for (int row = 0; row < lengths.Length; row++)
-        {
-            lengths[row] = rows.LengthOf(row);
-        }
-
-        RunAll(rows, BatchPlanner.Plan(lengths, TokensPerBatch), logits, cancellationToken);
-
-        var scores = new float[logits.Length];
-        var results = new Classification[rows.Count];
-        for (int row = 0; row < results.Length; row++)
-        {
-            results[row] = ResultOf(rows, row, logits.AsMemory(row * width, width), scores.AsMemory(row * width, width));
-        }
-
-        return results;
-    }
-
-    private Classification ResultOf(TokenRows rows, int row, Memory<float> logits, Memory<float> scores)
-    {
-        Scores.Apply(scoreFunction, logits.Span, scores.Span);
-        int best = 0;
-        for (int label = 0; label < logits.Length; label++)
-        {
-            float logit = logits.Span[label];
-            if (!float.IsFinite(logit))
-            {
-                throw new ModelRunException(
-                    $"The model in '{Model.File}' gave the logit {logit} for the label {Labels[label]} of text {row}, which is not a finite number. Its weights are damaged, or overflow at this precision.");
-            }
-
-            best = logit > logits.Span[best] ? label : best;
-        }
-
-        return new Classification
-        {
-            Label = Labels[best],
-            LabelIndex = best,
-            Score = scores.Span[best],
-            Logits = logits,
-            Scores = scores,
-            TokenCount = rows.LengthOf(row),
-            IsTruncated = rows.IsTruncated(row),
-        };
-    }
-
-    // Runs every batch of the plan, several side by side, and stops them all where one fails.
-    private void RunAll(TokenRows rows, BatchPlan plan, float[] logits, CancellationToken cancellationToken)
-    {
-        int workers = Math.Min(options.Parallelism, plan.Count);
-        if (workers <= 1)
-        {
-            for (int batch = 0; batch < plan.Count; batch++)
-            {
-                RunBatch(rows, plan[batch], logits, cancellationToken);
-            }
-
-            return;
-        }
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ExceptionDispatchInfo? failure = null;
-        int next = -1;
-
-        // The caller works as well, so that the call goes on where the thread pool has no thread to spare.
-        Task[] others = [.. Enumerable.Range(1, workers - 1).Select(_ => Task.Run(Work, CancellationToken.None))];
-        Work();
-        Task.WaitAll(others, CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        failure?.Throw();
-
-        void Work()
-        {
-            try
-            {
-                int batch;
-                while (!stop.IsCancellationRequested && (batch = Interlocked.Increment(ref next)) < plan.Count)
-                {
-                    RunBatch(rows, plan[batch], logits, stop.Token);
-                }
-            }
-            catch (Exception exception)
-            {
-                // The first failure is the call's; those that follow are its consequences.
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-                stop.Cancel();
-            }
+            yield return result;
         }
     }
 
-    private void RunBatch(TokenRows rows, ReadOnlySpan<int> selected, float[] logits, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Classification> ClassifyManyAsync(
+        IAsyncEnumerable<TextInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int width = Labels.Count;
-        using TokenBatch batch = TokenBatch.Pad(rows, selected, Tokenizer.PadTokenId, options.Padding);
-        float[] batchLogits = ArrayPool<float>.Shared.Rent(selected.Length * width);
-        try
+        using SharedLifetime.Lease lease = lifetime.Enter();
+        using var call = new CallCount(this);
+        await foreach (Classification result in engine.ClassifyAsync(inputs, cancellationToken).ConfigureAwait(false))
         {
-            Model.Run(batch, batchLogits.AsMemory(0, selected.Length * width), cancellationToken);
-            for (int i = 0; i < selected.Length; i++)
-            {
-                batchLogits.AsSpan(i * width, width).CopyTo(logits.AsSpan(selected[i] * width));
-            }
+            yield return result;
         }
-        finally
+    }
+
+    private void Free()
+    {
+        Model.Dispose();
+        latencyModel?.Dispose();
+    }
+
+    /// <summary>Counts a call that is under way, so that a text knows whether it is alone.</summary>
+    private readonly struct CallCount : IDisposable
+    {
+        private readonly SequenceClassifier classifier;
+
+        public CallCount(SequenceClassifier classifier)
         {
-            ArrayPool<float>.Shared.Return(batchLogits);
+            this.classifier = classifier;
+            IsAlone = Interlocked.Increment(ref classifier.callsUnderWay) == 1;
         }
+
+        public bool IsAlone { get; }
+
+        public void Dispose() => Interlocked.Decrement(ref classifier.callsUnderWay);
     }
 }

@@ -12,6 +12,10 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// <value>Default: to the longest row of a batch.</value>
     public PaddingOptions Padding { get; init; } = PaddingOptions.Default;
 
+    /// <summary>What the threads are for: texts one by one, or many at once.</summary>
+    /// <value>Default: <see cref="OptimizationGoal.Automatic"/>, which is right for each call.</value>
+    public OptimizationGoal OptimizeFor { get; init; }
+
     /// <summary>How many batches of one call run side by side.</summary>
     /// <value>Default: the number of processors. From 1.</value>
     public int Parallelism { get; init; } = Environment.ProcessorCount;

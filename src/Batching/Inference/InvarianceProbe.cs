@@ -41,6 +41,25 @@ public static class InvarianceProbe
         return result;
     }
 
+    /// <summary>Whether two sessions of one model give every row the same bits.</summary>
+    internal static bool GiveSameBits(SequenceModel model, SequenceModel other)
+    {
+        using TokenRows rows = RandomRows(model.VocabularySize ?? 1, Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue));
+        var logits = new float[model.LabelCount];
+        var others = new float[other.LabelCount];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            Run(model, rows, [row], longest: null, logits, CancellationToken.None);
+            Run(other, rows, [row], longest: null, others, CancellationToken.None);
+            if (!new Invariance(IsExact: true, WorstDifference: 0).With(logits, others).IsExact)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void Run(
         SequenceModel model, TokenRows rows, int[] selected, int? longest, Memory<float> logits, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class SequenceModel : IDisposable
     private readonly int? typeVocabularySize;
 
     // Runs that nobody can cancel share these.
-    private readonly RunOptions uncancelled = NewRunOptions();
+    private readonly ModelRun uncancelled = new(CancellationToken.None);
 
     private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
     {
@@ -181,14 +181,25 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Runs the model on a batch and writes the logits, <c>[rows, labels]</c>, to memory of the caller's.</summary>
     internal void Run(TokenBatch batch, Memory<float> logits, CancellationToken cancellationToken)
     {
-        using SharedLifetime.Lease modelLease = lifetime.Enter();
-        using SharedLifetime.Lease batchLease = batch.Lease();
-        cancellationToken.ThrowIfCancellationRequested();
-        Check(batch);
-        RunChecked(batch, logits, cancellationToken);
+        if (!cancellationToken.CanBeCanceled)
+        {
+            Run(batch, logits, uncancelled);
+            return;
+        }
+
+        using var run = new ModelRun(cancellationToken);
+        Run(batch, logits, run);
     }
 
-    private static RunOptions NewRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    /// <summary>Runs the model as one of a worker's runs.</summary>
+    internal void Run(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        using SharedLifetime.Lease modelLease = lifetime.Enter();
+        using SharedLifetime.Lease batchLease = batch.Lease();
+        run.Token.ThrowIfCancellationRequested();
+        Check(batch);
+        RunChecked(batch, logits, run);
+    }
 
     private void Free()
     {
@@ -196,36 +207,23 @@ public sealed class SequenceModel : IDisposable
         uncancelled.Dispose();
     }
 
-    private void RunChecked(TokenBatch batch, Memory<float> logits, CancellationToken cancellationToken)
+    private void RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
     {
-        RunOptions runOptions = cancellationToken.CanBeCanceled ? NewRunOptions() : uncancelled;
-
-        // Disposing of the registration waits for the callback, so that it never meets options already freed.
-        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static options => ((RunOptions)options!).Terminate = true, runOptions);
         try
         {
             using var feed = new BatchFeed(signature, batch);
             using var output = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, logits, [batch.Rows, LabelCount]);
-            session.Run(runOptions, signature.InputNames, feed.Values, outputNames, [output]);
+            session.Run(run.Options, signature.InputNames, feed.Values, outputNames, [output]);
         }
-        catch (OnnxRuntimeException exception) when (cancellationToken.IsCancellationRequested)
+        catch (OnnxRuntimeException exception) when (run.Token.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The run was cancelled.", exception, cancellationToken);
+            throw new OperationCanceledException("The run was cancelled.", exception, run.Token);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new ModelRunException(
                 $"ONNX Runtime could not run '{File}' on a batch of shape [{batch.Rows}, {batch.Columns}]: {SessionFactory.MessageOf(exception)}", exception);
-        }
-        finally
-        {
-            registration.Dispose();
-            if (runOptions != uncancelled)
-            {
-                runOptions.Dispose();
-            }
         }
     }
 
@@ -310,7 +308,7 @@ public sealed class SequenceModel : IDisposable
         using var batch = TokenBatch.Pad([[id]], padTokenId: 0);
         try
         {
-            RunChecked(batch, new float[LabelCount], CancellationToken.None);
+            RunChecked(batch, new float[LabelCount], uncancelled);
             return true;
         }
         catch (ModelRunException)
@@ -327,7 +325,7 @@ public sealed class SequenceModel : IDisposable
         long[] shape;
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(uncancelled, signature.InputNames, feed.Values, outputNames);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(uncancelled.Options, signature.InputNames, feed.Values, outputNames);
             shape = outputs[0].GetTensorTypeAndShape().Shape;
         }
         catch (OnnxRuntimeException exception)

@@ -18,6 +18,10 @@ public record SequenceModelOptions
     /// <value>Default: 1, so that several runs side by side keep the cores busy. From 1.</value>
     public int ThreadsPerRun { get; init; } = 1;
 
+    /// <summary>Whether a run's threads spin for a moment after it, to start faster on the next (ONNX Runtime's <c>session.intra_op.allow_spinning</c>).</summary>
+    /// <value>Default: false, because threads that spin burn cores that other runs could use.</value>
+    public bool AllowSpinning { get; init; }
+
     /// <summary>Changes ONNX Runtime's options before the session is made, for instance to add an execution provider.</summary>
     /// <value>Default: null. Called once, by the thread that loads the model; the options are disposed of afterwards.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }

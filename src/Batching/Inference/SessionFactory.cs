@@ -31,8 +31,7 @@ internal static class SessionFactory
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
 
-            // Threads that spin between runs burn cores that other runs could use.
-            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
             return folder.Directory is null
                 ? new InferenceSession(folder.Read(name), sessionOptions)

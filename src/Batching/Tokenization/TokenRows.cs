@@ -20,6 +20,9 @@ public sealed class TokenRows : IDisposable
     /// <summary>The number of rows.</summary>
     public int Count => ends.Count;
 
+    /// <summary>The number of tokens of all rows.</summary>
+    internal int TokenCount => inputIds.Count;
+
     /// <summary>The ids of a row, <c>[columns]</c>.</summary>
     /// <param name="row">The row, from 0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -77,19 +80,7 @@ public sealed class TokenRows : IDisposable
     public void Add(SequenceEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
-        ReadOnlySpan<int> ids = encoding.InputIdsSpan;
-        ReadOnlySpan<int> types = encoding.TokenTypeIdsSpan;
-        while (!types.IsEmpty)
-        {
-            int end = types.IndexOfAnyExcept(types[0]);
-            int length = end < 0 ? types.Length : end;
-            Append(ids[..length], types[0]);
-            ids = ids[length..];
-            types = types[length..];
-        }
-
-        Append(ids, tokenTypeId: 0);
-        EndRow(encoding.IsTruncated);
+        Add(encoding.InputIdsSpan, encoding.TokenTypeIdsSpan, encoding.IsTruncated);
     }
 
     /// <summary>Returns the memory to the pool.</summary>
@@ -100,6 +91,24 @@ public sealed class TokenRows : IDisposable
         tokenTypeIds.Dispose();
         ends.Dispose();
         truncated.Dispose();
+    }
+
+    /// <param name="ids">The ids.</param>
+    /// <param name="types">Their types, or nothing where all are 0.</param>
+    /// <param name="isTruncated">Whether tokens were cut off.</param>
+    internal void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> types, bool isTruncated)
+    {
+        while (!types.IsEmpty)
+        {
+            int end = types.IndexOfAnyExcept(types[0]);
+            int length = end < 0 ? types.Length : end;
+            Append(ids[..length], types[0]);
+            ids = ids[length..];
+            types = types[length..];
+        }
+
+        Append(ids, tokenTypeId: 0);
+        EndRow(isTruncated);
     }
 
     /// <summary>Appends tokens to the row in the making.</summary>

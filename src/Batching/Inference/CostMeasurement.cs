@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace Batching.Inference;
+
+/// <summary>Measures what batches of a few shapes cost, and what that says of all others.</summary>
+internal static class CostMeasurement
+{
+    private const int Repetitions = 5;
+    private const int Short = 16;
+    private const int Long = 128;
+    private const int Middle = 32;
+
+    // A larger batch is taken only where it does not cost this much more by the token.
+    private const double Tolerance = 1.01;
+
+    private static readonly int[] TokensPerBatch = [256, 512, 1024, 2048];
+
+    public static Calibration Run(SequenceModel model, CancellationToken cancellationToken)
+    {
+        using var run = new ModelRun(cancellationToken);
+        int longest = model.MaxLength ?? int.MaxValue;
+        int shorter = Math.Min(Short, Math.Max(1, longest / 2));
+        int longer = Math.Min(Long, longest);
+        double one = Measure(rows: 1, shorter);
+        double shortRow = Math.Max(0, (Measure(rows: 8, shorter) - one) / 7);
+        double perBatch = Math.Max(0, one - shortRow);
+        double longRow = Math.Max(0, (Measure(rows: 4, longer) - perBatch) / 4);
+
+        // A row of n tokens costs n a + n n b: two lengths give both.
+        double perTokenPair = longer == shorter ? 0 : Math.Max(0, ((longRow / longer) - (shortRow / shorter)) / (longer - shorter));
+        double perToken = Math.Max(0, (shortRow / shorter) - (shorter * perTokenPair));
+
+        int middle = Math.Min(Middle, longest);
+        double[] costs = [.. TokensPerBatch.Select(tokens => Measure(Math.Max(1, tokens / middle), middle) / tokens)];
+        int largest = Array.FindLastIndex(costs, cost => cost <= costs.Min() * Tolerance);
+        return new Calibration(new BatchCost(perBatch, perToken, perTokenPair), TokensPerBatch[largest]);
+
+        // The least of several, in microseconds: what others do on the machine only ever adds.
+        double Measure(int rows, int columns)
+        {
+            int[] row = [.. Enumerable.Range(0, columns).Select(column => column * 7919 % (model.VocabularySize ?? 1))];
+            using TokenBatch batch = TokenBatch.Pad([.. Enumerable.Repeat(row, rows)], padTokenId: 0);
+            var logits = new float[rows * model.LabelCount];
+            model.Run(batch, logits, run);
+            double least = double.PositiveInfinity;
+            for (int repetition = 0; repetition < Repetitions; repetition++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                model.Run(batch, logits, run);
+                least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+
+            return least;
+        }
+    }
+}
