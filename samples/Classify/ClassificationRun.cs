@@ -48,7 +48,7 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         try
         {
             IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(point.Rows, pending, options.Rejects is not null, cancellationToken);
-            await WriteAsync(ClassificationStream.ClassifyAsync(classifier, inputs, cancellationToken));
+            await WriteAsync(classifier.ClassifyStreamAsync(inputs, cancellationToken));
         }
         finally
         {
@@ -127,7 +127,7 @@ internal sealed class ClassificationRun(ClassifyOptions options)
                 ["--output-format"] = options.OutputFormat.ToString(),
                 ["--column"] = options.Columns.Text ?? "the default",
                 ["--pair-column"] = options.Columns.Pair ?? "none",
-                ["set of output columns (--keep, --logits)"] = header,
+                ["set of output columns (--keep, --logits)"] = header.TrimEnd(),
                 ["--top-k"] = options.TopK?.ToString(CultureInfo.InvariantCulture) ?? "none",
                 ["--precision"] = options.Model.Precision?.ToString() ?? "the default",
                 ["model"] = options.Model.Fingerprint(),

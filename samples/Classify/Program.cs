@@ -22,7 +22,12 @@ ParseResult line = root.Parse(args);
 if (line.Errors is [var error, ..] && line.Action is not HelpAction)
 {
     string help = line.CommandResult.Command == root ? "--help" : $"{line.CommandResult.Command.Name} --help";
-    await Console.Error.WriteLineAsync($"{error.Message} '{help}' shows the options.");
+
+    // The parser's own messages take several lines where they list what they know.
+    string message = line.UnmatchedTokens is [var unknown, ..]
+        ? $"'{unknown}' is no command, option or argument here."
+        : string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    await Console.Error.WriteLineAsync($"{message} '{help}' shows the options.");
     return ExitCode.Usage;
 }
 

@@ -60,7 +60,7 @@ internal static class EvaluateCommand
             var figures = new RunFigures(TimeProvider.System);
             var pending = new PendingRows(rejects: null);
             IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(done: 0, pending, skipsErrors: false, cancellationToken);
-            await foreach (Classification result in ClassificationStream.ClassifyAsync(classifier, inputs, cancellationToken))
+            await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken))
             {
                 InputRow row = pending.Next();
                 int actual = IndexOf(row, labels, source, labelColumn);

@@ -31,17 +31,26 @@ internal static class LogitsCommand
         await using var texts = new TextLines();
         try
         {
-            IAsyncEnumerable<TextInput> inputs = texts.ReadAsync(cancellationToken);
-            await foreach (Classification result in ClassificationStream.ClassifyAsync(classifier, inputs, cancellationToken))
+            await using IAsyncEnumerator<Classification> results =
+                classifier.ClassifyStreamAsync(texts.ReadAsync(cancellationToken), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
             {
-                json.WriteStartObject();
-                JsonlResultWriter.WriteNumbers(json, ResultColumns.Logits, result.Logits.ToArray());
-                json.WriteEndObject();
-                JsonlResultWriter.EndLine(json, output);
-                if (output.Buffer.WrittenCount >= CommitBytes)
+                ValueTask<bool> next = results.MoveNextAsync();
+                if (output.Buffer.WrittenCount >= CommitBytes || !next.IsCompleted)
                 {
+                    // A program that asks and waits for the answer gets it.
                     output.Commit();
                 }
+
+                if (!await next)
+                {
+                    break;
+                }
+
+                json.WriteStartObject();
+                JsonlResultWriter.WriteNumbers(json, ResultColumns.Logits, results.Current.Logits.ToArray());
+                json.WriteEndObject();
+                JsonlResultWriter.EndLine(json, output);
             }
         }
         finally

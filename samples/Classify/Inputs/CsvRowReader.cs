@@ -14,14 +14,14 @@ internal sealed class CsvRowReader : IRowReader
 
     private readonly InputSource source;
     private readonly ColumnChoice columns;
-    private readonly Stream stream;
     private readonly StreamReader text;
 
     public CsvRowReader(InputSource source, ColumnChoice columns)
     {
         this.source = source;
         this.columns = columns;
-        stream = source.Open();
+        Stream stream = source.Open();
+        Length = stream.CanSeek ? stream.Length : null;
         text = new StreamReader(
             stream,
             Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback(NotUtf8)),
@@ -29,7 +29,7 @@ internal sealed class CsvRowReader : IRowReader
             bufferSize: 1 << 16);
     }
 
-    public long? Length => stream.CanSeek ? stream.Length : null;
+    public long? Length { get; }
 
     public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -44,6 +44,7 @@ internal sealed class CsvRowReader : IRowReader
         };
         long row = 0;
         long line = 1;
+        long position = 0;
         await using CsvDataReader reader = await ReadingAsync(CsvDataReader.CreateAsync(text, options, cancellationToken), row);
         if (!await ReadingAsync(reader.ReadAsync(cancellationToken), row))
         {
@@ -53,12 +54,14 @@ internal sealed class CsvRowReader : IRowReader
         string[] header = [.. Enumerable.Range(0, reader.RowFieldCount).Select(reader.GetString)];
         ColumnIndexes indexes = columns.In(source.Name, header);
         line += CountLines(reader.GetRawRecordSpan());
+        position += Encoding.UTF8.GetByteCount(reader.GetRawRecordSpan());
         while (await ReadingAsync(reader.ReadAsync(cancellationToken), row))
         {
             int lines = CountLines(reader.GetRawRecordSpan());
+            position += Encoding.UTF8.GetByteCount(reader.GetRawRecordSpan());
             if (reader.GetRawRecordSpan().ContainsAnyExcept('\r', '\n'))
             {
-                yield return RowOf(reader, ++row, line, header.Length, indexes);
+                yield return RowOf(reader, ++row, line, position, header.Length, indexes);
             }
 
             line += lines;
@@ -125,10 +128,8 @@ internal sealed class CsvRowReader : IRowReader
         return count;
     }
 
-    private InputRow RowOf(CsvDataReader reader, long row, long line, int width, ColumnIndexes indexes)
-    {
-        long position = stream.CanSeek ? stream.Position : 0;
-        return ErrorOf(reader, width) is { } error
+    private static InputRow RowOf(CsvDataReader reader, long row, long line, long position, int width, ColumnIndexes indexes) =>
+        ErrorOf(reader, width) is { } error
             ? new InputRow
             {
                 Row = row,
@@ -146,7 +147,6 @@ internal sealed class CsvRowReader : IRowReader
                 Pair = indexes.Pair is { } pair ? reader.GetString(pair) : null,
                 Others = [.. indexes.Others.Select(index => new KeptValue(reader.GetString(index)))],
             };
-    }
 
     private async Task<T> ReadingAsync<T>(Task<T> reading, long row)
     {

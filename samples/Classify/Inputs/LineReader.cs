@@ -3,19 +3,27 @@ using System.Runtime.CompilerServices;
 namespace Classify.Inputs;
 
 /// <summary>The lines of a stream as bytes, so that each can be checked to be UTF-8 by itself.</summary>
-/// <param name="source">What is read.</param>
-internal sealed class LineReader(InputSource source) : IAsyncDisposable
+internal sealed class LineReader : IAsyncDisposable
 {
     // A line that does not end would otherwise fill the memory before anybody is told.
     private const int LongestLine = 1 << 26;
 
-    private readonly Stream stream = source.Open();
+    private readonly InputSource source;
+    private readonly Stream stream;
     private byte[] buffer = new byte[1 << 16];
     private int start;
     private int end;
 
+    /// <param name="source">What is read.</param>
+    public LineReader(InputSource source)
+    {
+        this.source = source;
+        stream = source.Open();
+        Length = stream.CanSeek ? stream.Length : null;
+    }
+
     /// <summary>The bytes of the stream, or null where that is not known.</summary>
-    public long? Length => stream.CanSeek ? stream.Length : null;
+    public long? Length { get; }
 
     /// <summary>Whether the next line is in memory already, so that reading it waits for nobody.</summary>
     public bool HasBufferedLine => buffer.AsSpan(start, end - start).Contains((byte)'\n');

@@ -16,7 +16,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
     {
         await using ParquetReader reader = await OpenAsync(cancellationToken);
         DataField[] fields = reader.Schema.DataFields;
-        ColumnIndexes indexes = columns.In(source.Name, [.. fields.Select(field => string.Join(ParquetSchema.PathSeparator, field.Path.ToList()))]);
+        ColumnIndexes indexes = columns.In(source.Name, [.. fields.Select(NameOf)]);
         DataField text = TextField(fields[indexes.Text]);
         DataField? pair = indexes.Pair is { } index ? TextField(fields[index]) : null;
         DataField[] others = [.. indexes.Others.Select(other => fields[other])];
@@ -42,12 +42,15 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
+    // The parts of a nested column, joined.
+    private static string NameOf(DataField field) => string.Join('.', field.Path.ToList());
+
     private static InputRow RowOf(long row, KeptValue text, KeptValue? pair, KeptValue[] others) =>
         text.Text is null || pair is { Text: null }
             ? new InputRow { Row = row, Position = row, Error = $"its {(text.Text is null ? "text" : "pair")} is null" }
             : new InputRow { Row = row, Position = row, Text = text.Text, Pair = pair?.Text, Others = others };
 
-    private static async Task<KeptValue[]> ReadNumbersAsync<T>(
+    private static async Task<KeptValue[]> ReadValuesAsync<T>(
         ParquetRowGroupReader rows, DataField field, Func<T, KeptValue> convert, CancellationToken cancellationToken)
         where T : struct
     {
@@ -75,33 +78,42 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         where T : IFormattable =>
         new(value.ToString(format: null, CultureInfo.InvariantCulture), IsJson: true);
 
-    private static KeptValue FloatingPoint(double value) =>
-        new(value.ToString(CultureInfo.InvariantCulture), IsJson: double.IsFinite(value));
+    private static bool IsString(DataField field) =>
+        field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
-    private DataField TextField(DataField field) => field.ClrType == typeof(string) && !field.IsArray
+    private static bool IsList(DataField field) => field.IsArray || field.MaxRepetitionLevel > 0;
+
+    private DataField TextField(DataField field) => IsString(field) && !IsList(field)
         ? field
-        : throw CommandException.Usage($"The column '{field.Path}' of {source.Name} holds {field.ClrType.Name} and not strings. Choose another with --column.");
+        : throw CommandException.Usage($"The column '{NameOf(field)}' of {source.Name} holds no strings. Choose another with --column.");
 
-    private Task<KeptValue[]> ReadColumnAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellationToken) =>
-        field.IsArray || field.MaxRepetitionLevel > 0 ? throw NotSupported(field)
-        : field.ClrType == typeof(string) ? ReadStringsAsync(rows, field, cancellationToken)
-        : field.ClrType == typeof(bool) ? ReadNumbersAsync<bool>(rows, field, value => new KeptValue(value ? "true" : "false", IsJson: true), cancellationToken)
-        : field.ClrType == typeof(int) ? ReadNumbersAsync<int>(rows, field, Number, cancellationToken)
-        : field.ClrType == typeof(long) ? ReadNumbersAsync<long>(rows, field, Number, cancellationToken)
-        : field.ClrType == typeof(float) ? ReadNumbersAsync<float>(rows, field, value => new KeptValue(value.ToString(CultureInfo.InvariantCulture), float.IsFinite(value)), cancellationToken)
-        : field.ClrType == typeof(double) ? ReadNumbersAsync<double>(rows, field, FloatingPoint, cancellationToken)
-        : field.ClrType == typeof(decimal) ? ReadNumbersAsync<decimal>(rows, field, Number, cancellationToken)
-        : field.ClrType == typeof(DateTime) ? ReadNumbersAsync<DateTime>(rows, field, value => new KeptValue(value.ToString("O", CultureInfo.InvariantCulture)), cancellationToken)
-        : throw NotSupported(field);
+    private Task<KeptValue[]> ReadColumnAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellationToken) => field.ClrType switch
+    {
+        _ when IsList(field) => throw NotSupported(field),
+        _ when IsString(field) => ReadStringsAsync(rows, field, cancellationToken),
+        var type when type == typeof(bool) => ReadValuesAsync<bool>(rows, field, value => new KeptValue(value ? "true" : "false", IsJson: true), cancellationToken),
+        var type when type == typeof(sbyte) => ReadValuesAsync<sbyte>(rows, field, Number, cancellationToken),
+        var type when type == typeof(byte) => ReadValuesAsync<byte>(rows, field, Number, cancellationToken),
+        var type when type == typeof(short) => ReadValuesAsync<short>(rows, field, Number, cancellationToken),
+        var type when type == typeof(int) => ReadValuesAsync<int>(rows, field, Number, cancellationToken),
+        var type when type == typeof(uint) => ReadValuesAsync<uint>(rows, field, Number, cancellationToken),
+        var type when type == typeof(long) => ReadValuesAsync<long>(rows, field, Number, cancellationToken),
+        var type when type == typeof(ulong) => ReadValuesAsync<ulong>(rows, field, Number, cancellationToken),
+        var type when type == typeof(float) => ReadValuesAsync<float>(rows, field, value => Number(value) with { IsJson = float.IsFinite(value) }, cancellationToken),
+        var type when type == typeof(double) => ReadValuesAsync<double>(rows, field, value => Number(value) with { IsJson = double.IsFinite(value) }, cancellationToken),
+        var type when type == typeof(decimal) => ReadValuesAsync<decimal>(rows, field, Number, cancellationToken),
+        var type when type == typeof(DateTime) => ReadValuesAsync<DateTime>(rows, field, value => new KeptValue(value.ToString("O", CultureInfo.InvariantCulture)), cancellationToken),
+        _ => throw NotSupported(field),
+    };
 
     private CommandException NotSupported(DataField field) => CommandException.Usage(
-        $"The column '{field.Path}' of {source.Name} holds {field.ClrType.Name}{(field.IsArray ? " arrays" : "")}, which cannot be carried over. Leave it out.");
+        $"The column '{NameOf(field)}' of {source.Name} holds {(IsList(field) ? "lists" : field.ClrType.Name)}, which cannot be carried over. Leave it out.");
 
     private async Task<ParquetReader> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await ParquetReader.CreateAsync(stream, cancellationToken: cancellationToken);
+            return await ParquetReader.CreateAsync(stream, new ParquetOptions { TreatByteArrayAsString = true }, cancellationToken: cancellationToken);
         }
         catch (Exception exception) when (exception is ParquetException or IOException or InvalidDataException)
         {

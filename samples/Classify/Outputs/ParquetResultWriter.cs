@@ -24,8 +24,8 @@ internal sealed class ParquetResultWriter : IResultWriter
         this.writer = writer;
         this.columns = columns;
         this.schema = schema;
-        texts = [.. schema.DataFields.Where(field => field.ClrType == typeof(string)).Select(_ => new List<string?>())];
-        numbers = [.. schema.DataFields.Where(field => field.ClrType == typeof(float)).Select(_ => new List<float>())];
+        texts = [.. schema.DataFields.Where(field => field is DataField<string>).Select(_ => new List<string?>())];
+        numbers = [.. schema.DataFields.Where(field => field is DataField<float>).Select(_ => new List<float>())];
     }
 
     public int Uncommitted => 0;
@@ -104,11 +104,11 @@ internal sealed class ParquetResultWriter : IResultWriter
         int number = 0;
         foreach (DataField field in schema.DataFields)
         {
-            if (field.ClrType == typeof(long))
+            if (field is DataField<long>)
             {
                 await group.WriteAsync<long>(field, rows.ToArray().AsMemory());
             }
-            else if (field.ClrType == typeof(string))
+            else if (field is DataField<string>)
             {
                 await group.WriteAsync(field, texts[text]!);
                 texts[text++].Clear();
