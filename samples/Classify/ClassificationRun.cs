@@ -70,18 +70,26 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         async Task WriteAsync(IAsyncEnumerable<Classification> results)
         {
             long committed = clock.GetTimestamp();
-            await foreach (Classification result in results)
+            await using IAsyncEnumerator<Classification> each = results.GetAsyncEnumerator(cancellationToken);
+            while (true)
             {
-                InputRow row = pending.Next();
-                await writer.WriteAsync(row, result);
-                figures.AddRow(result.TokenCount, row.Position, feed.Length);
-                if (writer.Uncommitted >= CommitBytes || clock.GetElapsedTime(committed) >= CommitInterval)
+                // Who follows the output does not wait for a row that is finished while the next is not.
+                ValueTask<bool> next = each.MoveNextAsync();
+                if (!next.IsCompleted || writer.Uncommitted >= CommitBytes || clock.GetElapsedTime(committed) >= CommitInterval)
                 {
                     pending.Commit();
                     writer.Commit();
                     committed = clock.GetTimestamp();
                 }
 
+                if (!await next)
+                {
+                    break;
+                }
+
+                InputRow row = pending.Next();
+                await writer.WriteAsync(row, each.Current);
+                figures.AddRow(each.Current.TokenCount, row.Position, feed.Length);
                 report(figures);
             }
         }

@@ -104,6 +104,37 @@ public sealed class FormatsTests : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_dates_and_nulls_of_Parquet_are_carried_over()
+    {
+        var text = new DataField<string>("text");
+        var number = new DataField<int?>("number");
+        var real = new DataField<double>("real");
+        var flag = new DataField<bool>("flag");
+        var date = new DataField<DateTime>("date");
+        string source = files.PathOf("a.parquet");
+        await using (FileStream stream = File.Create(source))
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(text, number, real, flag, date), stream);
+            using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+            await rows.WriteAsync(text, ["man", null!, "plan"]);
+            await rows.WriteAsync<int>(number, new int?[] { 1, 2, null }.AsMemory());
+            await rows.WriteAsync<double>(real, new[] { 0.5, 0, double.NaN }.AsMemory());
+            await rows.WriteAsync<bool>(flag, new[] { true, false, false }.AsMemory());
+            await rows.WriteAsync<DateTime>(date, Enumerable.Repeat(new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc), 3).ToArray().AsMemory());
+        }
+
+        string[] arguments = ["classify", "-i", source, "--keep", "number", "--keep", "real", "--keep", "flag", "--keep", "date", "--model", Tool.SmallModel];
+        (await Tool.RunAsync(arguments)).Failed(1, $"{source}, row 2: its text is null.");
+        string rejects = files.PathOf("rejects.jsonl");
+        ToolResult result = await Tool.RunAsync([.. arguments, "--on-error", "skip", "--rejects", rejects]);
+        Assert.Collection(
+            result.Succeeded().Lines,
+            line => Assert.StartsWith("""{"row":1,"number":1,"real":0.5,"flag":true,"date":"2026-01-02T00:00:00.0000000""", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("""{"row":3,"number":null,"real":"NaN","flag":false,"date":""", line, StringComparison.Ordinal));
+        Assert.Equal("{\"row\":2,\"error\":\"its text is null\"}\n", files.Read("rejects.jsonl"));
+    }
+
+    [Fact]
     public async Task Byte_order_marks_blank_lines_and_both_line_ends_are_no_text()
     {
         string source = files.Write("a.csv", "\uFEFFtext\r\nman\r\n\r\nplan\n\nsix");

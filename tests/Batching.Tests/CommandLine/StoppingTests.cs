@@ -83,8 +83,9 @@ public sealed class StoppingTests : IDisposable
         }
     }
 
+    // No two texts are the same to the model, or it would hardly run.
     private string WriteTexts(int count) => files.Write(
-        $"texts-{count}.txt", string.Concat(Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"a man, a plan {i}\n"))));
+        $"texts-{count}.txt", string.Concat(Enumerable.Range(0, count).Select(i => $"a man, a plan {string.Join(' ', Convert.ToString(i, 8).Select(digit => "123456ab"[digit - '0']))}\n")));
 
     private async Task<long> PeakMemoryAsync(int rows)
     {
