@@ -16,4 +16,7 @@ Console.WriteLine();
 ManyTexts.Run(classifier);
 
 Console.WriteLine();
+await TextStream.RunAsync(classifier);
+
+Console.WriteLine();
 StepByStep.Run();

@@ -5,7 +5,7 @@ public enum OptimizationGoal
 {
     /// <summary>
     /// Many texts run as batches side by side, one thread each; a text that is classified alone, with no other call under
-    /// way, runs on all cores. The default. It costs the memory of a second session from the first such text on.
+    /// way, runs on all cores. The default. It costs the memory of a second session from the eighth such text on.
     /// </summary>
     Automatic,
 

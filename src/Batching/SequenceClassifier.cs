@@ -296,8 +296,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     private void Free()
     {
-        Model.Dispose();
         latencyModel?.Dispose();
+        Model.Dispose();
     }
 
     /// <summary>Counts a call that is under way, so that a text knows whether it is alone.</summary>

@@ -14,7 +14,7 @@ namespace Batching;
 public sealed class BatchPlanner
 {
     /// <summary>The default bound on a batch: beyond it a CPU's caches no longer hold what a run works on.</summary>
-    public const int DefaultTokensPerBatch = 1024;
+    public const int DefaultTokensPerBatch = 512;
 
     // How many batches each worker should find at least, where there is little to do.
     private static readonly int[] BatchesPerWorker = [1, 2, 4];

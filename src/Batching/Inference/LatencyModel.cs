@@ -2,18 +2,37 @@ namespace Batching.Inference;
 
 /// <summary>The same model once more, with all cores in every run, for texts that are classified alone.</summary>
 /// <remarks>
-/// Loaded when it is first wanted, without holding up who wants it, and used only if it gives the same bits as the other.
-/// Thread-safe.
+/// Loaded without holding up who wants it, once it was wanted often enough to be worth it, and used only if it gives the
+/// same bits as the other. Thread-safe.
 /// </remarks>
-internal sealed class LatencyModel(Func<SequenceModel> load, SequenceModel reference) : IDisposable
+internal sealed class LatencyModel : IDisposable
 {
+    // A program that classifies a text or two and ends is not to load anything twice.
+    private const int WantedBeforeLoading = 8;
+
+    private readonly Func<SequenceModel> load;
+    private readonly SequenceModel reference;
     private readonly Lock gate = new();
     private Task<SequenceModel?>? loading;
+    private int wanted;
     private bool isDisposed;
+
+    /// <param name="load">Loads the model.</param>
+    /// <param name="reference">The model whose bits it has to give.</param>
+    public LatencyModel(Func<SequenceModel> load, SequenceModel reference)
+    {
+        this.load = load;
+        this.reference = reference;
+    }
 
     /// <summary>The model, or null while it is not loaded or where it is of no use.</summary>
     public SequenceModel? TryGet()
     {
+        if (loading is null && Interlocked.Increment(ref wanted) < WantedBeforeLoading)
+        {
+            return null;
+        }
+
         Task<SequenceModel?> task = LoadAsync();
         return task.IsCompletedSuccessfully ? task.Result : null;
     }
@@ -27,25 +46,23 @@ internal sealed class LatencyModel(Func<SequenceModel> load, SequenceModel refer
         }
     }
 
+    /// <summary>Frees the model; waits for a load under way.</summary>
     public void Dispose()
     {
-        Task<SequenceModel?>? task;
         lock (gate)
         {
             isDisposed = true;
-            task = loading;
         }
 
-        // A load under way is let finish, and its model freed then.
-        _ = task?.ContinueWith(
-            static loaded => (loaded.IsCompletedSuccessfully ? loaded.Result : null)?.Dispose(),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        LoadAsync().GetAwaiter().GetResult()?.Dispose();
     }
 
     private SequenceModel? Load()
     {
+        // A process that ends in the middle of a load would take the native library's memory from under it.
+        var over = new TaskCompletionSource();
+        EventHandler waitForLoad = (_, _) => over.Task.Wait();
+        AppDomain.CurrentDomain.ProcessExit += waitForLoad;
         SequenceModel? model = null;
         try
         {
@@ -58,6 +75,11 @@ internal sealed class LatencyModel(Func<SequenceModel> load, SequenceModel refer
         catch (Exception exception) when (exception is ModelLoadException or ModelRunException or ObjectDisposedException)
         {
             // Whatever keeps it from loading, the model that is there goes on to serve.
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= waitForLoad;
+            over.SetResult();
         }
 
         model?.Dispose();

@@ -143,10 +143,12 @@ internal sealed class ClassificationCall : IDisposable
         Task.WaitAll([.. running], CancellationToken.None);
     }
 
-    /// <summary>Stops the workers, and waits until the runs in flight have returned.</summary>
-    public async Task StopAsync()
+    /// <summary>Stops the reader and the workers, and waits until both have ended.</summary>
+    /// <param name="reading">The reader, which may be publishing a window.</param>
+    public async Task StopAsync(Task reading)
     {
         await stop.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
         batches.Writer.TryComplete();
         await Task.WhenAll(running).ConfigureAwait(false);
     }

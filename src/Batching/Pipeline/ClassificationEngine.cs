@@ -123,8 +123,7 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         }
         finally
         {
-            await call.StopAsync().ConfigureAwait(false);
-            await reading.ConfigureAwait(false);
+            await call.StopAsync(reading).ConfigureAwait(false);
         }
     }
 
