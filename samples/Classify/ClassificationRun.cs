@@ -47,14 +47,12 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         var figures = new RunFigures(clock);
         try
         {
-            IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(point.Rows, pending, options.Rejects is not null, cancellationToken);
-            await WriteAsync(classifier.ClassifyStreamAsync(inputs, cancellationToken));
+            await WriteAsync(feed.ReadAsync(point.Rows, pending, options.Rejects is not null, cancellationToken));
         }
         finally
         {
-            // Also what a failure or Ctrl+C came after. The rejects go first: a row of the output says that they are there.
-            pending.Commit();
-            writer.Commit();
+            // Also what a failure or Ctrl+C came after.
+            Commit();
         }
 
         feed.ThrowIfFailed(resumable is null
@@ -67,31 +65,29 @@ internal sealed class ClassificationRun(ClassifyOptions options)
 
         return SummaryOf(figures, point, pending);
 
-        async Task WriteAsync(IAsyncEnumerable<Classification> results)
+        async Task WriteAsync(IAsyncEnumerable<TextInput> inputs)
         {
             long committed = clock.GetTimestamp();
-            await using IAsyncEnumerator<Classification> each = results.GetAsyncEnumerator(cancellationToken);
-            while (true)
+            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, Commit, cancellationToken))
             {
-                // Who follows the output does not wait for a row that is finished while the next is not.
-                ValueTask<bool> next = each.MoveNextAsync();
-                if (!next.IsCompleted || writer.Uncommitted >= CommitBytes || clock.GetElapsedTime(committed) >= CommitInterval)
+                InputRow row = pending.Next();
+                await writer.WriteAsync(row, result);
+                figures.AddRow(result.TokenCount, row.Position, feed.Length);
+                if (writer.Uncommitted >= CommitBytes || clock.GetElapsedTime(committed) >= CommitInterval)
                 {
-                    pending.Commit();
-                    writer.Commit();
+                    Commit();
                     committed = clock.GetTimestamp();
                 }
 
-                if (!await next)
-                {
-                    break;
-                }
-
-                InputRow row = pending.Next();
-                await writer.WriteAsync(row, each.Current);
-                figures.AddRow(each.Current.TokenCount, row.Position, feed.Length);
                 report(figures);
             }
+        }
+
+        // The rejects go first: a row of the output says that they are there.
+        void Commit()
+        {
+            pending.Commit();
+            writer.Commit();
         }
     }
 

@@ -8,7 +8,7 @@ var root = new RootCommand(
     Classifies texts in files: text in, labels out.
 
     Exit codes: 0 done; 1 a row cannot be read, or the run failed; 2 the command line cannot be carried out as it is
-    (an option, a file or a column); 3 the model cannot be loaded; 130 cancelled with Ctrl+C.
+    (an option, a file or a column); 3 the model cannot be loaded; 130 cancelled with Ctrl+C or SIGTERM.
     """)
 {
     ClassifyCommand.Create(),

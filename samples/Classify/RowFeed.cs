@@ -65,13 +65,7 @@ internal sealed class RowFeed(InputSource source, IRowReader reader) : IAsyncDis
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (rows is not null)
-        {
-            await rows.DisposeAsync();
-        }
-
-        await reader.DisposeAsync();
-    }
+    /// <summary>Closes the input, also where somebody still waits for a row of it, as on a stdin that is silent.</summary>
+    /// <remarks>The enumerator cannot be disposed of then, and need not be: it holds nothing that the reader does not close.</remarks>
+    public ValueTask DisposeAsync() => reader.DisposeAsync();
 }

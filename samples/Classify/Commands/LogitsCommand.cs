@@ -31,26 +31,18 @@ internal static class LogitsCommand
         await using var texts = new TextLines();
         try
         {
-            await using IAsyncEnumerator<Classification> results =
-                classifier.ClassifyStreamAsync(texts.ReadAsync(cancellationToken), cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (true)
+            // A program that asks and waits for the answer gets it.
+            IAsyncEnumerable<TextInput> inputs = texts.ReadAsync(cancellationToken);
+            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, output.Commit, cancellationToken))
             {
-                ValueTask<bool> next = results.MoveNextAsync();
-                if (output.Buffer.WrittenCount >= CommitBytes || !next.IsCompleted)
-                {
-                    // A program that asks and waits for the answer gets it.
-                    output.Commit();
-                }
-
-                if (!await next)
-                {
-                    break;
-                }
-
                 json.WriteStartObject();
-                JsonlResultWriter.WriteNumbers(json, ResultColumns.Logits, results.Current.Logits.ToArray());
+                JsonlResultWriter.WriteNumbers(json, ResultColumns.Logits, result.Logits.ToArray());
                 json.WriteEndObject();
                 JsonlResultWriter.EndLine(json, output);
+                if (output.Buffer.WrittenCount >= CommitBytes)
+                {
+                    output.Commit();
+                }
             }
         }
         finally

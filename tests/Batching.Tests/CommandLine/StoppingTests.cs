@@ -23,11 +23,7 @@ public sealed class StoppingTests : IDisposable
         using Process process = Tool.Start("classify", "-i", source, "-o", output, "--model", Tool.SmallModel, "--resume");
         Task<ToolResult> finished = Tool.FinishAsync(process);
         Assert.True(await growing.ReachesAsync(1, finished, cancellationToken));
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync(cancellationToken);
-        }
-
+        await InterruptAsync(process, cancellationToken);
         (await finished).Failed(130, "Cancelled");
         string content = files.Read("labels.jsonl");
         Assert.EndsWith("\n", content, StringComparison.Ordinal);
@@ -59,6 +55,42 @@ public sealed class StoppingTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
+    [Theory]
+    [InlineData("classify", 130)]
+    [InlineData("logits", 130)]
+    [InlineData("tokenize", 130)]
+    [InlineData("classify", 0)]
+    [InlineData("logits", 0)]
+    [InlineData("tokenize", 0)]
+    public async Task A_run_that_waits_for_input_can_be_stopped(string command, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        using Process process = Tool.Start(command, "--model", Tool.SmallModel);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+        await WriteLineAsync();
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellationToken));
+        if (exitCode == 130)
+        {
+            await InterruptAsync(process, cancellationToken);
+        }
+        else
+        {
+            process.StandardOutput.Close();
+            await WriteLineAsync();
+        }
+
+        await process.WaitForExitAsync(cancellationToken);
+        Assert.Equal(exitCode, process.ExitCode);
+        Assert.DoesNotContain("Exception", await error, StringComparison.Ordinal);
+
+        async Task WriteLineAsync()
+        {
+            await process.StandardInput.WriteLineAsync("a man".AsMemory(), cancellationToken);
+            await process.StandardInput.FlushAsync(cancellationToken);
+        }
+    }
+
     [Fact]
     public async Task Many_rows_take_no_more_memory_than_few()
     {
@@ -66,6 +98,12 @@ public sealed class StoppingTests : IDisposable
         long many = await PeakMemoryAsync(200_000);
         TestContext.Current.TestOutputHelper?.WriteLine($"{few >> 20} MB, {many >> 20} MB");
         Assert.InRange(many - few, long.MinValue, 64L << 20);
+    }
+
+    private static async Task InterruptAsync(Process process, CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
     }
 
     private static async Task FeedAsync(Process process)
