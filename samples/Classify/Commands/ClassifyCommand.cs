@@ -1,0 +1,146 @@
+using System.CommandLine;
+using Classify.Inputs;
+
+namespace Classify.Commands;
+
+/// <summary>Files of texts in, files of labels out.</summary>
+internal static class ClassifyCommand
+{
+    private const string Skip = "skip";
+
+    private static readonly Option<string> Input = new("--input", "-i")
+    {
+        Description = "The file of texts; - for stdin.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => FileFormats.StandardStream,
+    };
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "The file of labels; - for stdout.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => FileFormats.StandardStream,
+    };
+
+    private static readonly Option<string?> OutputFormat = Among(new("--output-format")
+    {
+        Description = "csv, jsonl or parquet. Default: by the ending of the file; jsonl on stdout.",
+    }, FileFormats.OutputNames);
+
+    private static readonly Option<string[]> Keep = new("--keep")
+    {
+        Description = "A column of the input that is carried over to the output. Repeat it for more.",
+        HelpName = "COLUMN",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int?> TopK = new("--top-k")
+    {
+        Description = "The best N labels of each row with their scores. Default: the best alone.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<bool> Logits = new("--logits") { Description = "Write what the model gave for each label as well." };
+
+    private static readonly Option<string?> OnError = Among(new("--on-error")
+    {
+        Description = "What a row does that cannot be read: stop the run (default), or go to the rejects file (skip).",
+    }, [Outputs.ResumableOutput.Stop, Skip]);
+
+    private static readonly Option<string?> Rejects = new("--rejects")
+    {
+        Description = "The file of the rows that were skipped, as JSON lines. Default: OUTPUT.rejects.jsonl.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "Go on where a run of the same command line ended, however it ended; csv and jsonl output. Begins where nothing is there yet.",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "classify",
+            "Classifies the texts of a file. Reads txt, csv, tsv, jsonl and parquet; writes csv, jsonl and parquet: row (from 1), label, score.")
+        {
+            Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
+            ModelChoice.PrecisionOption, TopK, Logits, Keep, OnError, Rejects, Resume,
+        };
+        CommandRunner.SetAction(command, (line, cancellationToken) => new ClassificationRun(Parse(line)).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private static Option<string?> Among(Option<string?> option, string[] values)
+    {
+        option.AcceptOnlyFromAmong(values);
+        option.HelpName = string.Join('|', values);
+        return option;
+    }
+
+    private static ClassifyOptions Parse(ParseResult line)
+    {
+        string input = line.GetRequiredValue(Input);
+        string output = line.GetRequiredValue(Output);
+        var options = new ClassifyOptions
+        {
+            Input = new InputSource(input),
+            InputFormat = ColumnOptions.FormatOf(line, input),
+            Output = output,
+            OutputFormat = FileFormats.Of(output, line.GetValue(OutputFormat), OutputFormat.Name, FileFormats.OutputNames, FileFormat.Jsonl),
+            Columns = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
+            Model = ModelChoice.Of(line),
+            TopK = line.GetValue(TopK),
+            WritesLogits = line.GetValue(Logits),
+            Rejects = RejectsOf(line, output),
+            Resumes = line.GetValue(Resume),
+        };
+        Check(options);
+        return options;
+    }
+
+    private static string? RejectsOf(ParseResult line, string output)
+    {
+        string? rejects = line.GetValue(Rejects);
+        return line.GetValue(OnError) switch
+        {
+            Skip when rejects is null && output == FileFormats.StandardStream => throw CommandException.Usage(
+                "--on-error skip with the output on stdout needs a file for the rows that are skipped. Give it with --rejects."),
+            Skip => rejects ?? $"{output}.rejects.jsonl",
+            _ when rejects is not null => throw CommandException.Usage("--rejects is for rows that are skipped. Give --on-error skip as well."),
+            _ => null,
+        };
+    }
+
+    private static void Check(ClassifyOptions options)
+    {
+        bool isOnStandardOutput = options.Output == FileFormats.StandardStream;
+        if (options.TopK < 1)
+        {
+            throw CommandException.Usage($"--top-k is {options.TopK}; it has to be at least 1.");
+        }
+
+        if (options.OutputFormat == FileFormat.Parquet && isOnStandardOutput)
+        {
+            throw CommandException.Usage("Parquet cannot be written to stdout. Give a file with --output.");
+        }
+
+        if (options.Resumes && options.OutputFormat == FileFormat.Parquet)
+        {
+            throw CommandException.Usage("--resume cannot go on with parquet, which is readable only once it is finished. Write csv or jsonl.");
+        }
+
+        if (options.Resumes && (isOnStandardOutput || options.Input.IsStandardInput))
+        {
+            throw CommandException.Usage("--resume needs files, because stdin and stdout cannot be read again. Give --input and --output.");
+        }
+
+        string?[] files = [Full(options.Input.Path), Full(options.Output), options.Rejects is null ? null : Full(options.Rejects)];
+        if (files.OfType<string>().GroupBy(path => path, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
+        {
+            throw CommandException.Usage($"'{twice.Key}' is given twice. The input, the output and the rejects are files of their own.");
+        }
+    }
+
+    private static string? Full(string path) => path == FileFormats.StandardStream ? null : Path.GetFullPath(path);
+}

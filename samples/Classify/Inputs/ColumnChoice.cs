@@ -1,0 +1,41 @@
+namespace Classify.Inputs;
+
+/// <summary>Which columns of an input are read.</summary>
+/// <param name="Text">The column of the text; null for the first of <see cref="TextNames"/> that is there.</param>
+/// <param name="Pair">The column of the second text of a pair, or null.</param>
+/// <param name="Others">Further columns, read as they are.</param>
+internal sealed record ColumnChoice(string? Text, string? Pair, IReadOnlyList<string> Others)
+{
+    public static IReadOnlyList<string> TextNames { get; } = ["text", "sentence", "content"];
+
+    /// <summary>Where the columns are in a header.</summary>
+    /// <exception cref="CommandException">A column is not there.</exception>
+    public ColumnIndexes In(string input, IReadOnlyList<string> header) => new(
+        Text is null ? DefaultTextIn(input, header) : IndexOf(input, header, Text),
+        Pair is null ? null : IndexOf(input, header, Pair),
+        [.. Others.Select(name => IndexOf(input, header, name))]);
+
+    private static int IndexOf(string input, IReadOnlyList<string> header, string name)
+    {
+        for (int index = 0; index < header.Count; index++)
+        {
+            if (header[index] == name)
+            {
+                return index;
+            }
+        }
+
+        throw CommandException.Usage($"{input} has no column '{name}'. {Listed(header)}");
+    }
+
+    private static int DefaultTextIn(string input, IReadOnlyList<string> header)
+    {
+        string? name = TextNames.FirstOrDefault(header.Contains);
+        return name is null
+            ? throw CommandException.Usage(
+                $"{input} has no column {string.Join(" or ", TextNames)}. {Listed(header)} Name the one that holds the text with --column.")
+            : IndexOf(input, header, name);
+    }
+
+    private static string Listed(IReadOnlyList<string> header) => $"Its columns are: {string.Join(", ", header)}.";
+}

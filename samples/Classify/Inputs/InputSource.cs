@@ -1,0 +1,33 @@
+namespace Classify.Inputs;
+
+/// <summary>A file, or stdin.</summary>
+/// <param name="Path">The path, or <see cref="FileFormats.StandardStream"/>.</param>
+internal sealed record InputSource(string Path)
+{
+    public bool IsStandardInput => Path == FileFormats.StandardStream;
+
+    /// <summary>What messages call it.</summary>
+    public string Name => IsStandardInput ? "stdin" : Path;
+
+    /// <exception cref="CommandException">There is no such file, or it may not be read.</exception>
+    public Stream Open()
+    {
+        if (IsStandardInput)
+        {
+            return Console.OpenStandardInput();
+        }
+
+        try
+        {
+            return new FileStream(Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 1 << 16 });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw CommandException.Usage(
+                File.Exists(Path) ? $"'{Path}' cannot be read: {exception.Message}"
+                : Directory.Exists(Path) ? $"'{Path}' is a folder. Give a file."
+                : $"'{Path}' does not exist. Give the file that holds the texts, or - for stdin.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Classify.Inputs;
+
+/// <summary>A JSON object a line; its properties are the columns. Blank lines are no rows.</summary>
+internal sealed class JsonlRowReader(InputSource source, ColumnChoice columns) : IRowReader
+{
+    private readonly LineReader lines = new(source);
+    private string? textName = columns.Text;
+
+    public long? Length => lines.Length;
+
+    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long row = 0;
+        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        {
+            if (line.Bytes.Span.ContainsAnyExcept(" \t"u8))
+            {
+                yield return RowOf(line, ++row);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => lines.DisposeAsync();
+
+    private InputRow RowOf(Line line, long row)
+    {
+        if (!line.IsUtf8)
+        {
+            return line.Failed(row, Line.NotUtf8);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(line.Bytes);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return line.Failed(row, "it is no JSON object");
+            }
+
+            // The first row that has one of the usual names decides for all.
+            textName ??= ColumnChoice.TextNames.FirstOrDefault(name => root.TryGetProperty(name, out _));
+            return new InputRow
+            {
+                Row = row,
+                Line = line.Number,
+                Position = line.Position,
+                Text = JsonTexts.Required(root, textName ?? ColumnChoice.TextNames[0]),
+                Pair = columns.Pair is null ? null : JsonTexts.Required(root, columns.Pair),
+                Others = [.. columns.Others.Select(name => ValueOf(root, name))],
+            };
+        }
+        catch (JsonException exception)
+        {
+            return line.Failed(row, JsonTexts.Reason(exception));
+        }
+    }
+
+    private static KeptValue ValueOf(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? new KeptValue(null)
+        : value.ValueKind == JsonValueKind.String ? new KeptValue(JsonTexts.StringOf(value, name))
+        : new KeptValue(value.GetRawText(), IsJson: true);
+}

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+
+namespace Classify.Inputs;
+
+/// <summary>A header and rows of fields between tabs. Quotes are ordinary characters; blank lines are no rows.</summary>
+internal sealed class TsvRowReader(InputSource source, ColumnChoice columns) : IRowReader
+{
+    private readonly LineReader lines = new(source);
+
+    public long? Length => lines.Length;
+
+    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ColumnIndexes? indexes = null;
+        int width = 0;
+        long row = 0;
+        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        {
+            if (indexes is null)
+            {
+                string[] header = line.Text.Split('\t');
+                indexes = columns.In(source.Name, header);
+                width = header.Length;
+            }
+            else if (!line.Bytes.IsEmpty)
+            {
+                yield return RowOf(line, ++row, width, indexes);
+            }
+        }
+
+        if (indexes is null)
+        {
+            throw CommandException.Usage($"{source.Name} is empty; its first line has to name the columns.");
+        }
+    }
+
+    public ValueTask DisposeAsync() => lines.DisposeAsync();
+
+    private static InputRow RowOf(Line line, long row, int width, ColumnIndexes indexes)
+    {
+        if (!line.IsUtf8)
+        {
+            return line.Failed(row, Line.NotUtf8);
+        }
+
+        string[] fields = line.Text.Split('\t');
+        return fields.Length != width
+            ? line.Failed(row, $"it has {fields.Length} fields, and the header has {width}")
+            : new InputRow
+            {
+                Row = row,
+                Line = line.Number,
+                Position = line.Position,
+                Text = fields[indexes.Text],
+                Pair = indexes.Pair is { } pair ? fields[pair] : null,
+                Others = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
+            };
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using Batching;
+
+namespace Classify;
+
+/// <summary>Which model a command uses: that of the package Batching.Sst2, or one in a folder.</summary>
+/// <param name="Folder">The folder, as Hugging Face lays it out; null for the package's model.</param>
+/// <param name="Precision">The precision asked for; null for the model's default.</param>
+internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
+{
+    private const string Int8 = "int8";
+    private const string Fp32 = "fp32";
+
+    public static Option<string?> FolderOption { get; } = new("--model")
+    {
+        Description = "The folder of a model, as Hugging Face lays it out. Default: the model of the package Batching.Sst2, English sentiment.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string?> PrecisionOption { get; } = NewPrecisionOption();
+
+    /// <exception cref="CommandException">The package's model does not come in that precision.</exception>
+    public static ModelChoice Of(ParseResult line)
+    {
+        string? folder = line.GetValue(FolderOption);
+        ModelPrecision? precision = line.GetValue(PrecisionOption) switch
+        {
+            null => null,
+            Int8 => ModelPrecision.Int8,
+            _ => ModelPrecision.Float32,
+        };
+        return folder is null && precision == ModelPrecision.Float32
+            ? throw CommandException.Usage(
+                "The model that comes with this program is int8 only. For --precision fp32 give the folder of a model with --model; the default model's is models/distilbert-l6-h384-uncased-sst2 in the repository.")
+            : new ModelChoice(folder, precision);
+    }
+
+    /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
+    public SequenceClassifier LoadClassifier() => Folder is null
+        ? Sst2.Load()
+        : SequenceClassifier.Load(Folder, new SequenceClassifierOptions { Precision = Precision });
+
+    /// <summary>Loads the tokenizer alone, which takes a fraction of the time.</summary>
+    /// <exception cref="ModelLoadException">The tokenizer cannot be loaded.</exception>
+    public SequenceTokenizer LoadTokenizer() => Folder is null
+        ? SequenceTokenizer.Load(typeof(Sst2).Assembly.GetManifestResourceStream)
+        : SequenceTokenizer.Load(Folder);
+
+    /// <summary>Tells one model from another without reading its weights: files by name, size and date, or the build of the package.</summary>
+    public string Fingerprint() => Folder is null
+        ? $"Batching.Sst2 {typeof(Sst2).Assembly.ManifestModule.ModuleVersionId}"
+        : string.Join("; ", new DirectoryInfo(Folder)
+            .EnumerateFiles("*", SearchOption.AllDirectories)
+            .Where(file => file.Extension is ".json" or ".txt" or ".onnx")
+            .Select(file => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetRelativePath(Folder, file.FullName)} {file.Length} {file.LastWriteTimeUtc:O}"))
+            .Order(StringComparer.Ordinal));
+
+    private static Option<string?> NewPrecisionOption()
+    {
+        var option = new Option<string?>("--precision")
+        {
+            Description = "int8 or fp32: which of the folder's .onnx files. Default: the folder's full precision; int8 for the package's model.",
+            HelpName = $"{Int8}|{Fp32}",
+        };
+        option.AcceptOnlyFromAmong(Int8, Fp32);
+        return option;
+    }
+}

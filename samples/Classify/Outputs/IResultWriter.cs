@@ -1,0 +1,17 @@
+using Batching;
+using Classify.Inputs;
+
+namespace Classify.Outputs;
+
+/// <summary>Writes results in one format.</summary>
+internal interface IResultWriter : IAsyncDisposable
+{
+    /// <summary>The bytes that <see cref="Commit"/> would write.</summary>
+    int Uncommitted { get; }
+
+    /// <summary>Adds the result of a row.</summary>
+    ValueTask WriteAsync(InputRow row, Classification result);
+
+    /// <summary>Hands the rows so far to the system, so that they outlive the process.</summary>
+    void Commit();
+}

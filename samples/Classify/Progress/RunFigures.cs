@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Classify.Progress;
+
+/// <summary>How far a run has come.</summary>
+internal sealed class RunFigures(TimeProvider clock)
+{
+    private readonly long start = clock.GetTimestamp();
+    private long? startPosition;
+
+    /// <summary>The rows done by this run.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>The tokens of these rows, padding not counted.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>How much of the input is done, from 0 to 1; null where its end is not known.</summary>
+    public double? Fraction { get; private set; }
+
+    public TimeSpan Elapsed => clock.GetElapsedTime(start);
+
+    /// <param name="tokens">The tokens of the row.</param>
+    /// <param name="position">How far into the input its row is.</param>
+    /// <param name="length">Where the input ends, or null.</param>
+    public void AddRow(int tokens, long position, long? length)
+    {
+        Rows++;
+        Tokens += tokens;
+        startPosition ??= position;
+        Fraction = length > 0 ? Math.Clamp((double)position / length.Value, 0, 1) : null;
+        Left = length > startPosition && position > startPosition
+            ? Elapsed * ((double)(length.Value - position) / (position - startPosition.Value))
+            : null;
+    }
+
+    /// <summary>The time that the rest takes at the pace so far; null where that cannot be told.</summary>
+    public TimeSpan? Left { get; private set; }
+
+    /// <summary>The figures as text.</summary>
+    public override string ToString()
+    {
+        double seconds = Math.Max(Elapsed.TotalSeconds, 1e-3);
+        string figures = string.Create(
+            CultureInfo.InvariantCulture, $"{Rows:N0} rows, {Rows / seconds:N0} rows/s, {Tokens / seconds:N0} tokens/s");
+        return Left is { } left
+            ? string.Create(CultureInfo.InvariantCulture, $"{figures}, {new TimeSpan(left.Days, left.Hours, left.Minutes, left.Seconds)} left")
+            : figures;
+    }
+
+    /// <summary>The figures of a run that is over.</summary>
+    public string Summary() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Rows:N0} rows in {Elapsed.TotalSeconds:0.0} s: {Rows / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} rows/s, {Tokens / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} tokens/s.");
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text;
+using Xunit;
+
+namespace Batching.Tests.CommandLine;
+
+/// <summary>The command line tool of samples/Classify, as a process of its own.</summary>
+internal static class Tool
+{
+    /// <summary>A small model with random weights: what it says does not matter here, only that it is always the same.</summary>
+    public static string SmallModel { get; } = Repository.Contract("distilbert-vocab-txt-only");
+
+    public static Process Start(params string[] arguments)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string tool = Path.Combine(AppContext.BaseDirectory, "Classify.dll");
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return Process.Start(new ProcessStartInfo(host, ["exec", tool, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = encoding,
+            StandardOutputEncoding = encoding,
+            StandardErrorEncoding = encoding,
+            UseShellExecute = false,
+        })!;
+    }
+
+    /// <summary>Runs the tool to its end.</summary>
+    public static Task<ToolResult> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
+
+    /// <summary>Runs the tool to its end, with a text on its stdin.</summary>
+    public static async Task<ToolResult> RunWithInputAsync(string input, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        return await FinishAsync(process, input);
+    }
+
+    public static async Task<ToolResult> FinishAsync(Process process, string input = "")
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(cancellationToken);
+        return new ToolResult(process.ExitCode, await output, await error);
+    }
+}
