@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Batching.Benchmarks.Reports;
 using Batching.Benchmarks.Sections;
 
@@ -8,6 +9,7 @@ internal static class BenchmarksDocument
 {
     public static void Write(Settings settings, IEnumerable<ISection> sections)
     {
+        var watch = Stopwatch.StartNew();
         var body = new Report();
         foreach (ISection section in sections)
         {
@@ -18,7 +20,7 @@ internal static class BenchmarksDocument
         }
 
         string docs = Path.Combine(Repository.Root, "docs");
-        string text = $"{Head(settings, body)}{body}{Shortfalls(body)}";
+        string text = $"{Head(settings, body, watch.Elapsed)}{body}{Shortfalls(body)}";
         File.WriteAllText(Path.Combine(docs, "benchmarks.md"), $"{text.TrimEnd()}\n");
 
         string pictures = Directory.CreateDirectory(Path.Combine(docs, Report.PictureFolder)).FullName;
@@ -33,12 +35,12 @@ internal static class BenchmarksDocument
         }
     }
 
-    private static string Head(Settings settings, Report body)
+    private static string Head(Settings settings, Report body, TimeSpan duration)
     {
         var head = new Report();
         head.Paragraph("# Benchmarks");
         head.Paragraph($"Measured on {Machine.Description}. Machines differ: trust the ratios, and rerun them on yours.");
-        head.Paragraph("One command reruns everything and writes this page:");
+        head.Paragraph($"One command reruns everything and writes this page, here in {Numbers.Format(duration.TotalMinutes, Numbers.Whole)} minutes:");
         head.Code("dotnet run -c Release --project tests/Benchmarks -- all --sentences sst2-dev.tsv --shared ../shared");
         head.Paragraph(
             "Without `--sentences` it takes sentences made from the vocabulary; without `--shared`, a folder with the files that are too large for the repository, it leaves out what needs them. The name of a section in place of `all` prints that section alone. `--filter` goes to BenchmarkDotNet.");

@@ -26,10 +26,10 @@ public class BatchBenchmarks
     [GlobalCleanup]
     public void Cleanup() => rows.Dispose();
 
-    [Benchmark(Description = "`BatchPlanner.Plan`")]
+    [Benchmark(Description = "BatchPlanner.Plan")]
     public int Plan() => planner.Plan(lengths, Environment.ProcessorCount).Count;
 
-    [Benchmark(Description = "`TokenBatch.Pad`, every batch of the plan")]
+    [Benchmark(Description = "TokenBatch.Pad, every batch of the plan")]
     public int Pad()
     {
         int tokens = 0;

@@ -27,7 +27,7 @@ internal sealed class LatencySection : ISection
         report.Paragraph(
             "Milliseconds for one text given to an idle classifier, from text to result. The bare session is given the ids, not the text, and has whichever of one or all threads is faster at that length. The ratio is to the bare session.");
         var table = new Table("tokens", "Batching, fp32", "bare session, fp32", "ratio", "Batching, int8", "bare session, int8", "ratio", "transformers.js, fp32", "transformers.js, q8");
-        var seconds = new List<double[]>();
+        var milliseconds = new List<double[]>();
         foreach (int length in Lengths)
         {
             string[] texts = Workload.OfLength(length, TokensPerPass / length);
@@ -54,16 +54,16 @@ internal sealed class LatencySection : ISection
                 Numbers.Format(ratioInt8, Numbers.Ratio),
                 Milliseconds(theirs),
                 Milliseconds(theirsDynamic));
-            seconds.Add([.. all.Select(contender => contender is null ? double.NaN : Milli(contender))]);
+            milliseconds.Add([.. all.Select(contender => contender is null ? double.NaN : SecondsOf(contender) * 1e3)]);
             if (length == Lengths[0])
             {
                 report.Finding(new Finding(Targets.ShortTextFull, ratio));
                 report.Finding(new Finding(Targets.ShortTextInt8, ratioInt8));
             }
 
-            double Milli(IContender contender) => race.Seconds(contender).Median / texts.Length * 1e3;
+            double SecondsOf(IContender contender) => race.Seconds(contender).Median / texts.Length;
 
-            string Milliseconds(IContender? contender) => contender is null ? "" : Numbers.Milliseconds(race.Seconds(contender).Median / texts.Length);
+            string Milliseconds(IContender? contender) => contender is null ? "" : Numbers.Milliseconds(SecondsOf(contender));
         }
 
         report.Table(table);
@@ -81,7 +81,7 @@ internal sealed class LatencySection : ISection
                 "ms",
                 isLogarithmic: true,
                 [.. names
-                    .Select((name, i) => (name, Lengths.Select(length => (double)length).ToArray(), seconds.Select(row => row[i]).ToArray()))
+                    .Select((name, i) => (name, Lengths.Select(length => (double)length).ToArray(), milliseconds.Select(row => row[i]).ToArray()))
                     .Where(line => !double.IsNaN(line.Item3[0]))]),
             "Lines of milliseconds over the number of tokens, both axes logarithmic; the numbers are in the table above.");
     }
