@@ -17,7 +17,7 @@ public sealed class StoppingTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        string source = WriteTexts(40_000);
+        string source = WriteTexts(200_000);
         string output = files.PathOf("labels.jsonl");
         using var growing = new GrowingFile(output);
         using Process process = Tool.Start("classify", "-i", source, "-o", output, "--model", Tool.SmallModel, "--resume");
@@ -28,11 +28,11 @@ public sealed class StoppingTests : IDisposable
         string content = files.Read("labels.jsonl");
         Assert.EndsWith("\n", content, StringComparison.Ordinal);
         string[] lines = content.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.InRange(lines.Length, 1, 39_999);
+        Assert.InRange(lines.Length, 1, 199_999);
         Assert.Equal(lines.Length, (int)JsonNode.Parse(lines[^1])!["row"]!);
 
         (await Tool.RunAsync("classify", "-i", source, "-o", output, "--model", Tool.SmallModel, "--resume")).Succeeded();
-        Assert.Equal(40_000, File.ReadLines(output).Count());
+        Assert.Equal(200_000, File.ReadLines(output).Count());
     }
 
     [Theory]
