@@ -44,7 +44,8 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         using RejectsFile? rejects = options.Rejects is null ? null : new RejectsFile(options.Rejects, point.RejectsLength);
         await using IResultWriter writer = await WriterAsync(columns, point);
         var pending = new PendingRows(rejects);
-        var figures = new RunFigures(clock);
+        using var padding = new PaddingListener();
+        var figures = new RunFigures(clock, () => padding.Share);
         try
         {
             await WriteAsync(feed.ReadAsync(point.Rows, pending, options.Rejects is not null, cancellationToken));

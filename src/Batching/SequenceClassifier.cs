@@ -108,8 +108,15 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         Tokenizer.Encode(input, rows);
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         var logits = new float[Labels.Count];
-        SequenceModel model = (call.IsAlone ? latencyModel?.TryGet() : null) ?? Model;
-        model.Run(batch, logits, cancellationToken);
+        if (call.IsAlone && latencyModel is not null)
+        {
+            latencyModel.Run(batch, logits, cancellationToken);
+        }
+        else
+        {
+            Model.Run(batch, logits, cancellationToken);
+        }
+
         return results.Make(rows, logits, first: 0)[0];
     }
 
@@ -224,11 +231,16 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         ModelConfig config = ModelConfig.Read(folder);
-        SequenceTokenizer tokenizer = SequenceTokenizer.Load(folder, config, options.MaxLength);
         SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
-        SequenceModel model = SequenceModel.Load(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options);
+
+        // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
+        Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
+            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
+            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
+        SequenceModel model = LoadModel(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options, loadingTokenizer);
         try
         {
+            SequenceTokenizer tokenizer = loadingTokenizer.GetAwaiter().GetResult();
             CheckVocabulary(tokenizer, model, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
                 ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
@@ -239,6 +251,21 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         catch
         {
             model.Dispose();
+            throw;
+        }
+    }
+
+    // What is wrong with the tokenizer is told first, whichever failed first.
+    private static SequenceModel LoadModel(
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, Task<SequenceTokenizer> loadingTokenizer)
+    {
+        try
+        {
+            return SequenceModel.Load(folder, config, options);
+        }
+        catch
+        {
+            loadingTokenizer.GetAwaiter().GetResult();
             throw;
         }
     }

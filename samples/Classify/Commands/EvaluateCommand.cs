@@ -57,7 +57,8 @@ internal static class EvaluateCommand
             using SequenceClassifier classifier = model.LoadClassifier();
             labels = classifier.Labels;
             confusion = new Confusion(labels.Count);
-            var figures = new RunFigures(TimeProvider.System);
+            using var padding = new PaddingListener();
+            var figures = new RunFigures(TimeProvider.System, () => padding.Share);
             var pending = new PendingRows(rejects: null);
             IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(done: 0, pending, skipsErrors: false, cancellationToken);
             await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken))

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace Classify.Progress;
 
 /// <summary>How far a run has come.</summary>
-internal sealed class RunFigures(TimeProvider clock)
+/// <param name="clock">Tells the time.</param>
+/// <param name="paddingShare">Tells how much of what was run so far is padding, from 0 to 1.</param>
+internal sealed class RunFigures(TimeProvider clock, Func<double> paddingShare)
 {
     private readonly long start = clock.GetTimestamp();
     private long? startPosition;
@@ -41,7 +43,7 @@ internal sealed class RunFigures(TimeProvider clock)
     {
         double seconds = Math.Max(Elapsed.TotalSeconds, 1e-3);
         string figures = string.Create(
-            CultureInfo.InvariantCulture, $"{Rows:N0} rows, {Rows / seconds:N0} rows/s, {Tokens / seconds:N0} tokens/s");
+            CultureInfo.InvariantCulture, $"{Rows:N0} rows, {Rows / seconds:N0} rows/s, {Tokens / seconds:N0} tokens/s, {paddingShare() * 100:0.0} % padding");
         return Left is { } left
             ? string.Create(CultureInfo.InvariantCulture, $"{figures}, {new TimeSpan(left.Days, left.Hours, left.Minutes, left.Seconds)} left")
             : figures;
@@ -50,5 +52,5 @@ internal sealed class RunFigures(TimeProvider clock)
     /// <summary>The figures of a run that is over.</summary>
     public string Summary() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Rows:N0} rows in {Elapsed.TotalSeconds:0.0} s: {Rows / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} rows/s, {Tokens / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} tokens/s.");
+        $"{Rows:N0} rows in {Elapsed.TotalSeconds:0.0} s: {Rows / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} rows/s, {Tokens / Math.Max(Elapsed.TotalSeconds, 1e-3):N0} tokens/s, {paddingShare() * 100:0.0} % padding.");
 }

@@ -24,6 +24,7 @@ public sealed class SequenceModel : IDisposable
     private readonly SharedLifetime lifetime;
     private readonly string[] outputNames;
     private readonly int? typeVocabularySize;
+    private readonly RunMetrics metrics;
 
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
@@ -38,6 +39,7 @@ public sealed class SequenceModel : IDisposable
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
+        metrics = new RunMetrics(file);
         MaxLength = config.MaxPositions;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
@@ -198,7 +200,9 @@ public sealed class SequenceModel : IDisposable
         using SharedLifetime.Lease batchLease = batch.Lease();
         run.Token.ThrowIfCancellationRequested();
         Check(batch);
+        long start = RunMetrics.Start();
         RunChecked(batch, logits, run);
+        metrics.Add(start, batch);
     }
 
     private void Free()

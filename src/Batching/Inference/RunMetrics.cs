@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Numerics.Tensors;
+
+namespace Batching.Inference;
+
+/// <summary>What a model's runs report to whoever listens to the meter <c>Batching</c>; nothing is measured when nobody does.</summary>
+internal sealed class RunMetrics
+{
+    public const string MeterName = "Batching";
+    public const string TokensName = "batching.batch.tokens";
+    public const string TokenTypeTag = "batching.token.type";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "batching.run.duration", "s", "How long a batch took in ONNX Runtime.");
+
+    private static readonly Histogram<int> Size = Meter.CreateHistogram<int>(
+        "batching.batch.size", "{row}", "How many rows a batch had.");
+
+    private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
+        TokensName, "{token}", "How many tokens were run, by type: those of texts, and padding.");
+
+    private readonly KeyValuePair<string, object?> model;
+
+    /// <param name="file">What the runs are told apart by: the .onnx file.</param>
+    public RunMetrics(string file) => model = new("batching.model", file);
+
+    /// <summary>When a run starts; 0 where nobody listens.</summary>
+    public static long Start() => Duration.Enabled || Size.Enabled || Tokens.Enabled ? Stopwatch.GetTimestamp() : 0;
+
+    /// <summary>Reports a run that went well.</summary>
+    /// <param name="start">What <see cref="Start"/> gave.</param>
+    /// <param name="batch">What was run.</param>
+    public void Add(long start, TokenBatch batch)
+    {
+        if (start == 0)
+        {
+            return;
+        }
+
+        Duration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, model);
+        Size.Record(batch.Rows, model);
+        ReadOnlySpan<long> mask = batch.AttentionMaskMemory.Span;
+        long tokens = TensorPrimitives.Sum(mask);
+        Tokens.Add(tokens, model, new(TokenTypeTag, "text"));
+        Tokens.Add(mask.Length - tokens, model, new(TokenTypeTag, "padding"));
+    }
+}
