@@ -13,8 +13,10 @@ internal sealed class SessionChoice
     /// <summary>How many runs in a row try the slower session. In a row, because the other's threads spin on for a moment.</summary>
     public const int TrialRuns = 3;
 
-    /// <summary>How many runs there are from one trial to the next.</summary>
+    /// <summary>How many runs there are from one trial to the next, once it has been tried a few times at shorter distances.</summary>
     public const int TrialPeriod = 128;
+
+    private const int FirstTrialPeriod = 8;
 
     // A class for every power of two in the number of columns.
     private readonly LengthClass[] classes = [.. Enumerable.Range(0, 32).Select(_ => new LengthClass())];
@@ -43,6 +45,7 @@ internal sealed class SessionChoice
 
     private sealed class LengthClass
     {
+        private int period = FirstTrialPeriod;
         private int runs;
 
         public RecentTimes OneThread { get; } = new();
@@ -57,7 +60,13 @@ internal sealed class SessionChoice
             }
 
             bool isFaster = AllCores.Median < OneThread.Median;
-            return runs++ % TrialPeriod < TrialPeriod - TrialRuns ? isFaster : !isFaster;
+            if (runs == period)
+            {
+                runs = 0;
+                period = Math.Min(2 * period, TrialPeriod);
+            }
+
+            return runs++ < period - TrialRuns ? isFaster : !isFaster;
         }
     }
 
