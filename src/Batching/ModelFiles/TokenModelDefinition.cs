@@ -17,20 +17,16 @@ internal abstract record TokenModelDefinition
     /// <param name="Merges">The merges in the order of their rank.</param>
     /// <param name="UnknownTokenId">The id of a symbol that is not in the vocabulary; null drops it.</param>
     /// <param name="FusesUnknown"><c>fuse_unk</c>: unknown symbols side by side are one.</param>
-    /// <param name="ContinuingPrefix"><c>continuing_subword_prefix</c>, empty for none.</param>
-    /// <param name="WordSuffix"><c>end_of_word_suffix</c>, empty for none.</param>
     /// <param name="IgnoresMerges"><c>ignore_merges</c>: a word that is in the vocabulary is not split.</param>
     public sealed record BytePairs(
         IReadOnlyList<TokenMerge> Merges,
         int? UnknownTokenId,
         bool FusesUnknown,
-        string ContinuingPrefix,
-        string WordSuffix,
         bool IgnoresMerges) : TokenModelDefinition;
 
     /// <summary><c>Unigram</c>.</summary>
-    /// <param name="Scores">A score for each piece of the vocabulary, by id.</param>
-    /// <param name="Pieces">The pieces by id.</param>
+    /// <param name="Pieces">The pieces by id; a piece may come twice.</param>
+    /// <param name="Scores">The score of each.</param>
     /// <param name="UnknownTokenId"><c>unk_id</c>; null where the file has none.</param>
     /// <param name="ByteFallback"><c>byte_fallback</c>: what is not in the vocabulary is spelled in bytes.</param>
     public sealed record Unigram(

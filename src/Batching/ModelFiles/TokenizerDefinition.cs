@@ -21,11 +21,7 @@ internal sealed record TokenizerDefinition
 
     public required DecoderDefinition Decoder { get; init; }
 
-    /// <summary>The row of one text.</summary>
-    public required IReadOnlyList<TemplatePiece> Single { get; init; }
-
-    /// <summary>The row of a text and its pair.</summary>
-    public required IReadOnlyList<TemplatePiece> Pair { get; init; }
+    public required RowTemplate Template { get; init; }
 
     public required int UnknownTokenId { get; init; }
 

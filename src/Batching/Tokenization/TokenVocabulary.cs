@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 
@@ -8,16 +9,24 @@ internal sealed class TokenVocabulary
 {
     private readonly FrozenDictionary<string, int> ids;
     private readonly string?[] tokens;
+    private readonly HashSet<int> specialIds;
 
-    /// <param name="ids">Every token with its id. Ids may have gaps; of several tokens with one id, the last is its token.</param>
-    public TokenVocabulary(IReadOnlyDictionary<string, int> ids)
+    public TokenVocabulary(TokenizerDefinition definition)
     {
-        this.ids = ids.ToFrozenDictionary(StringComparer.Ordinal);
-        tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
-        foreach ((string token, int id) in ids)
+        var all = new Dictionary<string, int>(definition.Vocabulary, StringComparer.Ordinal);
+        foreach (AddedToken token in definition.AddedTokens)
+        {
+            all[token.Content] = token.Id;
+        }
+
+        ids = all.ToFrozenDictionary(StringComparer.Ordinal);
+        tokens = new string?[all.Values.DefaultIfEmpty(-1).Max() + 1];
+        foreach ((string token, int id) in all)
         {
             tokens[id] = token;
         }
+
+        specialIds = [.. definition.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
     }
 
     /// <summary>The number of tokens.</summary>
@@ -25,6 +34,8 @@ internal sealed class TokenVocabulary
 
     /// <summary>One more than the highest id.</summary>
     public int IdLimit => tokens.Length;
+
+    public bool IsSpecial(int id) => specialIds.Contains(id);
 
     public bool TryGetId(string token, out int id) => ids.TryGetValue(token, out id);
 
