@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 
-namespace Batching.Tokenization;
+namespace Batching.ModelFiles;
 
 /// <summary>The replacements that a SentencePiece model was normalized with: its <c>precompiled_charsmap</c>.</summary>
 /// <remarks>
