@@ -96,7 +96,7 @@ internal static class SentencePieceFiles
             throw Refuse("it does not put the sign for a space before each word, which Hugging Face does with such a file.");
         }
 
-        if (!model.Pieces.Take(FirstPieces.Length).Select(piece => piece.Text).SequenceEqual(FirstPieces))
+        if (!model.Pieces.Take(FirstPieces.Length).Select(piece => piece.Text).SequenceEqual(FirstPieces, StringComparer.Ordinal))
         {
             throw Refuse($"its pieces do not begin with {string.Join(", ", FirstPieces)}.");
         }

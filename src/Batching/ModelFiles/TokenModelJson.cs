@@ -1,8 +1,4 @@
-        int unknown = model.Int32("unk_id")
-            ?? throw model.Refuse("there is no 'unk_id', the piece of what is not in the vocabulary, so that most texts would have no tokens. Download the file again.");
-        return unknown < pieces.Count
-            ? new TokenModelDefinition.Unigram(pieces, scores, unknown, )
-            : throw ;using System.Text.Json;
+using System.Text.Json;
 
 namespace Batching.ModelFiles;
 
