@@ -1,7 +1,7 @@
 namespace Batching.ModelFiles;
 
 /// <summary>What a tokenizer needs of <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
-internal sealed record TokenizerConfig
+internal sealed class TokenizerConfig
 {
     public const string FileName = "tokenizer_config.json";
     private const string SpecialTokensFileName = "special_tokens_map.json";
@@ -9,46 +9,44 @@ internal sealed record TokenizerConfig
     // Hugging Face writes 1e30 for "no limit"; no encoder has this many positions.
     private const double NoLimit = 1e9;
 
-    private JsonSection? config;
-    private JsonSection? specialTokens;
+    private readonly JsonSection? config;
+    private readonly JsonSection? specialTokens;
+
+    private TokenizerConfig(JsonSection? config, JsonSection? specialTokens)
+    {
+        this.config = config;
+        this.specialTokens = specialTokens;
+        TokenizerClass = config?.String("tokenizer_class");
+        Normalizer = new NormalizerOptions(
+            CleanText: true,
+            HandleChineseChars: config?.Boolean("tokenize_chinese_chars") ?? true,
+            StripAccents: config?.Boolean("strip_accents"),
+            Lowercase: config?.Boolean("do_lower_case") ?? true);
+        AddPrefixSpace = config?.Boolean("add_prefix_space") ?? false;
+        MaxLength = ReadMaxLength(config);
+
+        // What is wrong with a name is said whatever the tokenizer turns out to be.
+        Names(isWordPiece: true);
+    }
 
     /// <summary><c>tokenizer_class</c>, such as <c>BertTokenizerFast</c>.</summary>
-    public string? TokenizerClass { get; private init; }
+    public string? TokenizerClass { get; }
 
     /// <summary>The class without <c>Fast</c>: both have the same vocabulary and defaults.</summary>
     public string? Family => TokenizerClass?.EndsWith("Fast", StringComparison.Ordinal) == true ? TokenizerClass[..^4] : TokenizerClass;
 
     /// <summary>The options of a BERT tokenizer that has no <c>tokenizer.json</c>.</summary>
-    public NormalizerOptions Normalizer { get; private init; } = new();
+    public NormalizerOptions Normalizer { get; }
 
     /// <summary><c>add_prefix_space</c>, for a byte-level tokenizer that has no <c>tokenizer.json</c>.</summary>
-    public bool AddPrefixSpace { get; private init; }
+    public bool AddPrefixSpace { get; }
 
-    public int? MaxLength { get; private init; }
+    public int? MaxLength { get; }
 
     /// <summary>Reads both files; what they do not say is as Hugging Face's tokenizer classes have it.</summary>
     /// <exception cref="ModelLoadException">A file is damaged.</exception>
-    public static TokenizerConfig Read(ModelFolder folder)
-    {
-        JsonSection? config = JsonSection.Read(folder, FileName);
-        var read = new TokenizerConfig
-        {
-            config = config,
-            specialTokens = JsonSection.Read(folder, SpecialTokensFileName),
-            TokenizerClass = config?.String("tokenizer_class"),
-            Normalizer = new NormalizerOptions(
-                CleanText: true,
-                HandleChineseChars: config?.Boolean("tokenize_chinese_chars") ?? true,
-                StripAccents: config?.Boolean("strip_accents"),
-                Lowercase: config?.Boolean("do_lower_case") ?? true),
-            AddPrefixSpace = config?.Boolean("add_prefix_space") ?? false,
-            MaxLength = ReadMaxLength(config),
-        };
-
-        // What is wrong with a name is said whatever the tokenizer turns out to be.
-        read.Names(isWordPiece: true);
-        return read;
-    }
+    public static TokenizerConfig Read(ModelFolder folder) =>
+        new(JsonSection.Read(folder, FileName), JsonSection.Read(folder, SpecialTokensFileName));
 
     /// <summary>What the files call the special tokens, or the defaults of the class or kind.</summary>
     public SpecialTokenNames Names(bool isWordPiece)

@@ -25,9 +25,11 @@ internal abstract class TextEncoder(TextNormalizer? normalizer)
             return;
         }
 
-        using CharBuffer normalized = new();
+        CharBuffer normalized = EncodingScratch.Current.Normalized;
+        normalized.Clear();
         normalizer.Normalize(text, normalized);
         EncodeNormalized(normalized.Span, startsText, ids, enough);
+        EncodingScratch.Trim(normalized);
     }
 
     /// <summary>Appends the ids of a stretch of text that <see cref="Normalizer"/> has been applied to.</summary>
