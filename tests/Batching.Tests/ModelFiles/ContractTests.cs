@@ -13,6 +13,7 @@ public sealed class ContractTests
         "bert-multilabel-int32",
         "bert-one-label",
         "bert-regression",
+        "xlm-roberta",
     ];
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
