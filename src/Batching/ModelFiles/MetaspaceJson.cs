@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace Batching.ModelFiles;
 
 /// <summary>Reads what the <c>Metaspace</c> pre-tokenizer and decoder have in common.</summary>
@@ -9,9 +6,9 @@ internal static class MetaspaceJson
     public static string ReadReplacement(JsonSection metaspace)
     {
         string replacement = metaspace.String("replacement") ?? "\u2581";
-        return Rune.DecodeFromUtf16(replacement, out _, out int length) == OperationStatus.Done && length == replacement.Length
+        return replacement.Length == 1 && !char.IsSurrogate(replacement[0])
             ? replacement
-            : throw metaspace.Refuse($"the 'replacement' is '{replacement}', expected one character. Correct the file.");
+            : throw metaspace.Refuse($"the 'replacement' is '{replacement}', expected one character below U+10000. Correct the file.");
     }
 
     /// <summary><c>prepend_scheme</c> or, in older files, <c>add_prefix_space</c>.</summary>

@@ -25,7 +25,7 @@ internal abstract record NormalizerDefinition
     public sealed record Nmt : NormalizerDefinition;
 
     /// <summary><c>Precompiled</c>: SentencePiece's own table.</summary>
-    public sealed record Precompiled(byte[] Map) : NormalizerDefinition;
+    public sealed record Precompiled(Charsmap Map) : NormalizerDefinition;
 
     /// <summary><c>Replace</c>: a literal text.</summary>
     public sealed record Replace(string Pattern, string Content) : NormalizerDefinition;

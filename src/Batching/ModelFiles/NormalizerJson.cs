@@ -75,13 +75,13 @@ internal static class NormalizerJson
         });
     }
 
-    private static byte[] ReadMap(JsonSection normalizer)
+    private static Charsmap ReadMap(JsonSection normalizer)
     {
         string map = normalizer.String("precompiled_charsmap")
             ?? throw normalizer.Refuse("the Precompiled has no 'precompiled_charsmap'. Download the file again.");
         try
         {
-            return Convert.FromBase64String(map);
+            return Charsmap.Read(Convert.FromBase64String(map), normalizer.Refuse);
         }
         catch (FormatException)
         {

@@ -6,14 +6,14 @@ internal static class PreTokenizerJson
     /// <exception cref="ModelLoadException">It is damaged, or of a type that is not supported with the model.</exception>
     public static PreTokenizerDefinition? Read(JsonSection json, TokenModelDefinition model)
     {
-        string supported = model switch
-        {
-            TokenModelDefinition.WordPiece => "BertPreTokenizer",
-            TokenModelDefinition.BytePairs => "ByteLevel",
-            _ => "Metaspace",
-        };
+        string supported = model is TokenModelDefinition.WordPiece ? "BertPreTokenizer" : "ByteLevel";
         if (json.Section("pre_tokenizer") is not { } preTokenizer)
         {
+            if (model is TokenModelDefinition.Unigram)
+            {
+                return null;
+            }
+
             throw json.Refuse($"there is no 'pre_tokenizer'; the {supported} is supported. {TokenizerFiles.SupportedModels}");
         }
 
@@ -32,7 +32,16 @@ internal static class PreTokenizerJson
     {
         List<PreTokenizerDefinition> steps = [];
         ReadInto(preTokenizer, steps);
-        return steps.Count == 1 ? steps[0] : new PreTokenizerDefinition.Sequence(steps);
+        return steps switch
+        {
+            [var only] => only,
+            [PreTokenizerDefinition.WhitespaceSplit, PreTokenizerDefinition.Metaspace { PrependScheme: not PrependScheme.First }] =>
+                new PreTokenizerDefinition.Sequence(steps),
+            [PreTokenizerDefinition.WhitespaceSplit, PreTokenizerDefinition.Metaspace] => throw preTokenizer.Refuse(
+                $"after a WhitespaceSplit the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {TokenizerFiles.SupportedModels}"),
+            _ => throw preTokenizer.Refuse(
+                $"the Sequence has {steps.Count} steps; a Metaspace, a WhitespaceSplit, or a WhitespaceSplit and then a Metaspace are supported. {TokenizerFiles.SupportedModels}"),
+        };
     }
 
     private static void ReadInto(JsonSection preTokenizer, List<PreTokenizerDefinition> steps)

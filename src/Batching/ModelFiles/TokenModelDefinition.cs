@@ -27,11 +27,11 @@ internal abstract record TokenModelDefinition
     /// <summary><c>Unigram</c>.</summary>
     /// <param name="Pieces">The pieces by id; a piece may come twice.</param>
     /// <param name="Scores">The score of each.</param>
-    /// <param name="UnknownTokenId"><c>unk_id</c>; null where the file has none.</param>
+    /// <param name="UnknownTokenId"><c>unk_id</c>: the piece of what is not in the vocabulary.</param>
     /// <param name="ByteFallback"><c>byte_fallback</c>: what is not in the vocabulary is spelled in bytes.</param>
     public sealed record Unigram(
         IReadOnlyList<string> Pieces,
         IReadOnlyList<double> Scores,
-        int? UnknownTokenId,
+        int UnknownTokenId,
         bool ByteFallback) : TokenModelDefinition;
 }

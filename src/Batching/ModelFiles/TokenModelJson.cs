@@ -107,8 +107,9 @@ internal static class TokenModelJson
 
     private static TokenModelDefinition.Unigram ReadUnigram(JsonSection model, List<string> pieces, List<double> scores)
     {
-        int? unknown = model.Int32("unk_id");
-        return unknown is null || unknown < pieces.Count
+        int unknown = model.Int32("unk_id")
+            ?? throw model.Refuse("there is no 'unk_id', which names the piece of what is not in the vocabulary. Download the file again.");
+        return unknown < pieces.Count
             ? new TokenModelDefinition.Unigram(pieces, scores, unknown, model.Boolean("byte_fallback") ?? false)
             : throw model.Refuse($"the 'unk_id' is {unknown}, of {pieces.Count} tokens. Download the file again.");
     }
@@ -124,16 +125,19 @@ internal static class TokenModelJson
         List<double> scores = [];
         foreach (JsonElement piece in model.Items("vocab"))
         {
-            string name = $"vocab[{pieces.Count}]";
-            if (piece.ValueKind != JsonValueKind.Array || piece.GetArrayLength() != 2)
+            if (piece.ValueKind != JsonValueKind.Array
+                || piece.GetArrayLength() != 2
+                || piece[0].ValueKind != JsonValueKind.String
+                || piece[1].ValueKind != JsonValueKind.Number
+                || RustNumber.Read(piece[1]) is not { } score)
             {
-                throw model.Wrong(name, piece, "a token and its score");
+                throw model.Wrong($"vocab[{pieces.Count}]", piece, "a token and its score, a number that a double can hold");
             }
 
-            string text = model.StringOf(name, piece[0]);
+            string text = piece[0].GetString()!;
             TokenIds.Check(pieces.Count, text, model);
             pieces.Add(text);
-            scores.Add(model.NumberOf(name, piece[1]));
+            scores.Add(score);
         }
 
         return (pieces, scores);

@@ -1,8 +1,8 @@
 namespace Batching.ModelFiles;
 
 /// <summary>
-/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c> or from
-/// <c>vocab.json</c> and <c>merges.txt</c>.
+/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c>, from
+/// <c>vocab.json</c> and <c>merges.txt</c>, or from <c>sentencepiece.bpe.model</c>.
 /// </summary>
 internal static class TokenizerFiles
 {
@@ -13,7 +13,7 @@ internal static class TokenizerFiles
 
     // What stands beside a model whose tokenizer is of another kind.
     private static readonly string[] OtherFiles =
-        [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName, "sentencepiece.bpe.model", "spiece.model", "spm.model"];
+        [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName, "spiece.model", "spm.model"];
 
     /// <exception cref="ModelLoadException">There is no tokenizer, its files are damaged, or it is of a kind not supported.</exception>
     public static TokenizerDefinition Read(ModelFolder folder)
@@ -32,6 +32,11 @@ internal static class TokenizerFiles
         if (BytePairFiles.Read(folder, config) is { } bytePairs)
         {
             return bytePairs;
+        }
+
+        if (SentencePieceFiles.Read(folder, config) is { } unigram)
+        {
+            return unigram;
         }
 
         string only = OtherFiles.FirstOrDefault(folder.Contains) is { } other
@@ -53,7 +58,7 @@ internal static class TokenizerFiles
         {
             TokenModelDefinition.WordPiece wordPiece => wordPiece.UnknownTokenId,
             TokenModelDefinition.BytePairs { UnknownTokenId: { } id } => id,
-            TokenModelDefinition.Unigram { UnknownTokenId: { } id } => id,
+            TokenModelDefinition.Unigram unigram => unigram.UnknownTokenId,
             _ => tokens.IdOf(names.Unknown, "unknown"),
         };
         return new TokenizerDefinition

@@ -24,6 +24,8 @@ internal static class TokenizerParts
                     model,
                     new ByteLevelPreTokenizer(preTokenizer.AddPrefixSpace, preTokenizer.UseRegex),
                     CreateNormalizer(normalizer));
+            case (TokenModelDefinition.Unigram model, _):
+                return new UnigramEncoder(model, definition.PreTokenizer, CreateNormalizer(normalizer));
             default:
                 throw new UnreachableException($"{definition.Model} does not go with {definition.PreTokenizer}.");
         }
@@ -65,6 +67,8 @@ internal static class TokenizerParts
         NormalizerDefinition.Form form => new UnicodeFormNormalizer(form.Unicode),
         NormalizerDefinition.Lowercase => new LowercaseNormalizer(),
         NormalizerDefinition.StripAccents => new StripAccentsNormalizer(),
+        NormalizerDefinition.Nmt => new NmtNormalizer(),
+        NormalizerDefinition.Precompiled precompiled => new CharsmapNormalizer(precompiled.Map),
         NormalizerDefinition.Replace replace => new ReplaceNormalizer(replace.Pattern, replace.Content),
         NormalizerDefinition.ReplaceSpaces spaces => new SpaceRunNormalizer(spaces.AtLeast, spaces.Content),
         NormalizerDefinition.Prepend prepend => new PrependNormalizer(prepend.Text),

@@ -1,4 +1,5 @@
 using System.Text;
+using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 
-namespace Batching.Tokenization;
+namespace Batching.ModelFiles;
 
 /// <summary>The replacements that a SentencePiece model was normalized with: its <c>precompiled_charsmap</c>.</summary>
 /// <remarks>
@@ -43,19 +43,19 @@ internal sealed class Charsmap
                 $"the precompiled_charsmap announces a trie of {size} bytes, and {content.Length} bytes follow; expected a multiple of 4 that is there. Download the file again.");
         }
 
-        var units = new uint[size / sizeof(uint)];
-        for (int i = 0; i < units.Length; i++)
+        var trie = new uint[size / sizeof(uint)];
+        for (int i = 0; i < trie.Length; i++)
         {
-            units[i] = BinaryPrimitives.ReadUInt32LittleEndian(content[(i * sizeof(uint))..]);
+            trie[i] = BinaryPrimitives.ReadUInt32LittleEndian(content[(i * sizeof(uint))..]);
         }
 
-        byte[] replacements = content[(int)size..].ToArray();
-        if (!Utf8.IsValid(replacements))
+        byte[] texts = content[(int)size..].ToArray();
+        if (!Utf8.IsValid(texts))
         {
             throw refuse("the replacements of the precompiled_charsmap are not UTF-8. Download the file again.");
         }
 
-        var map = new Charsmap(units, replacements);
+        var map = new Charsmap(trie, texts);
         map.Check(refuse);
         return map;
     }
