@@ -24,6 +24,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly ClassificationEngine engine;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
+    private readonly bool poolsWindows;
     private int callsUnderWay;
 
     private SequenceClassifier(
@@ -38,10 +39,18 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         Model = model;
         Labels = labels;
         this.latencyModel = latencyModel;
-        padding = options.Padding;
-        results = new ResultMaker(labels, scoreFunction, model.File);
+        padding = model.Shape.Columns is { } columns
+            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
+            : options.Padding;
+        poolsWindows = options.LongText == LongText.Windows;
+        results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
         engine = new ClassificationEngine(
-            tokenizer, new RowRunner(model, tokenizer.PadTokenId, padding), results, options.Parallelism, BatchCost.Of(options.Precision ?? ModelPrecision.Float32));
+            tokenizer,
+            poolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
+            new RowRunner(model, tokenizer.PadTokenId, padding),
+            results,
+            options.Parallelism,
+            new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
         lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
@@ -95,7 +104,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <param name="input">The text. It may be empty.</param>
     /// <param name="cancellationToken">Stops the work, also the run in flight.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="ArgumentException">The input has no text.</exception>
+    /// <exception cref="ArgumentException">
+    /// The input has no text, or is a pair of which neither text leaves room for windows of the other.
+    /// </exception>
     /// <exception cref="ModelRunException">The model could not be run on it.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -106,6 +117,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         using var call = new CallCount(this);
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
+        if (poolsWindows && rows.IsTruncated(0))
+        {
+            return engine.Classify([input], deliversBeforeFailure: false, cancellationToken).Single();
+        }
+
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         var logits = new float[Labels.Count];
         if (call.IsAlone && latencyModel is not null)
@@ -192,6 +208,48 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return ClassifyManyAsync(inputs, cancellationToken);
     }
 
+    /// <summary>Ranks documents by how well they answer a query, with a model that scores pairs of texts by a single label: a cross-encoder.</summary>
+    /// <param name="query">The query: the text of every pair.</param>
+    /// <param name="documents">The documents, any number: each the pair of the query. They may be empty.</param>
+    /// <param name="topK">How many of the best to give, from 1; null for all.</param>
+    /// <param name="cancellationToken">Stops the work, also the runs in flight.</param>
+    /// <returns>The documents, the one with the highest logit first; of equal ones, the earlier one first. Where windows are pooled, by score.</returns>
+    /// <exception cref="InvalidOperationException">The model has several labels.</exception>
+    /// <exception cref="ArgumentException">A document is null, or <paramref name="topK"/> is below 1.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on them.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>All pairs are classified as by <see cref="Classify(IReadOnlyList{TextInput}, CancellationToken)"/>, in the same planned batches.</remarks>
+    public IReadOnlyList<Ranking> Rank(
+        string query, IReadOnlyList<string> documents, int? topK = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        if (topK < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(topK), topK, "At least one document is given back; for all of them, leave it null.");
+        }
+
+        if (Labels.Count != 1)
+        {
+            throw new InvalidOperationException(
+                $"The model in '{Model.File}' has {Labels.Count} labels ({string.Join(", ", Labels.Take(5))}{(Labels.Count > 5 ? ", ..." : "")}), and documents are ranked by a single one. Use a cross-encoder, or classify the pairs and choose the label to sort by.");
+        }
+
+        IEnumerable<TextInput> pairs = documents.Select((document, index) => document is null
+            ? throw new ArgumentException($"Document {index} is null. Give an empty string for a document without content.", nameof(documents))
+            : new TextInput(query, document));
+        return
+        [
+            .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
+                .Select((result, index) => (Result: result, Index: index))
+                .OrderByDescending(entry => poolsWindows ? entry.Result.Score : 0)
+                .ThenByDescending(entry => entry.Result.Logits.Span[0])
+                .Take(topK ?? int.MaxValue)
+                .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),
+        ];
+    }
+
     /// <summary>Measures what batches cost on this machine, which takes some seconds, and plans by it from then on.</summary>
     /// <param name="cancellationToken">Stops the measurement.</param>
     /// <returns>What was measured and chosen.</returns>
@@ -206,7 +264,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch);
+        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
         return calibration;
     }
 
@@ -230,6 +288,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
         }
 
+        if (options.ScoreFunction is { } function && !Enum.IsDefined(function))
+        {
+            throw new ArgumentException($"{nameof(options.ScoreFunction)} is {function}, which is none of {string.Join(", ", Enum.GetNames<ScoreFunction>())}.", nameof(options));
+        }
+
         ModelConfig config = ModelConfig.Read(folder);
         SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
 
@@ -240,13 +303,19 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         SequenceModel model = LoadModel(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options, loadingTokenizer);
         try
         {
-            SequenceTokenizer tokenizer = loadingTokenizer.GetAwaiter().GetResult();
+            SequenceTokenizer tokenizer = Limited(loadingTokenizer.GetAwaiter().GetResult(), model, options);
             CheckVocabulary(tokenizer, model, options);
+            CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
                 ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
                 : null;
             return new SequenceClassifier(
-                tokenizer, model, forLoneTexts, LabelsOf(folder, config, model), Scores.FunctionOf(config.ProblemType, model.LabelCount), options);
+                tokenizer,
+                model,
+                forLoneTexts,
+                LabelsOf(folder, config, model),
+                options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount),
+                options);
         }
         catch
         {
@@ -269,6 +338,63 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw;
         }
     }
+
+    // A graph may take less than the files beside it say, which shows only when it is loaded.
+    private static SequenceTokenizer Limited(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
+    {
+        if (model.Shape.Columns is not { } columns || tokenizer.MaxLength <= columns)
+        {
+            return tokenizer;
+        }
+
+        if (SpecialTokensOf(tokenizer) is var least && columns < least)
+        {
+            throw new ModelLoadException(
+                $"The graph in '{model.File}' has a fixed length of {columns}, which leaves no room for the {least} special tokens of a row. Export it with a longer one, or with an axis of any size.",
+                model.File);
+        }
+
+        if (options.MaxLength > columns)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {columns}, the fixed length of the graph in '{model.File}'.",
+                nameof(options));
+        }
+
+        return tokenizer.WithMaxLength(columns);
+    }
+
+    private static void CheckWindows(SequenceTokenizer tokenizer, SequenceClassifierOptions options)
+    {
+        if (!Enum.IsDefined(options.LongText) || !Enum.IsDefined(options.WindowPooling))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.LongText)} is {options.LongText} and {nameof(options.WindowPooling)} is {options.WindowPooling}; one of them does not exist.", nameof(options));
+        }
+
+        if (options.LongText == LongText.Truncate)
+        {
+            return;
+        }
+
+        if (tokenizer.MaxLength is not { } limit)
+        {
+            throw new ArgumentException(
+                $"{nameof(LongText)}.{nameof(LongText.Windows)} needs a limit, and neither the model nor its tokenizer has one. Set {nameof(options.MaxLength)}.", nameof(options));
+        }
+
+        int width = limit - SpecialTokensOf(tokenizer);
+        if (options.Stride < 0 || options.Stride >= width)
+        {
+            throw new ArgumentException(
+                width < 1
+                    ? $"{nameof(options.MaxLength)} is {limit}, and a window of so many tokens holds special tokens only. Raise it."
+                    : $"{nameof(options.Stride)} is {options.Stride}; it has to be from 0 to {width - 1}: a window of {limit} tokens holds {width} of the text and has to advance.",
+                nameof(options));
+        }
+    }
+
+    private static int SpecialTokensOf(SequenceTokenizer tokenizer) => tokenizer.Encode("").InputIds.Count;
 
     private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {

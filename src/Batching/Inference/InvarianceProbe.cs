@@ -22,7 +22,7 @@ public static class InvarianceProbe
     {
         ArgumentNullException.ThrowIfNull(model);
         int longest = Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue);
-        using TokenRows rows = RandomRows(model.VocabularySize ?? 1, longest);
+        using TokenRows rows = RandomRows(model, longest);
         var alone = new float[rows.Count * model.LabelCount];
         for (int row = 0; row < rows.Count; row++)
         {
@@ -44,7 +44,7 @@ public static class InvarianceProbe
     /// <summary>Whether two sessions of one model give every row the same bits.</summary>
     internal static bool GiveSameBits(SequenceModel model, SequenceModel other)
     {
-        using TokenRows rows = RandomRows(model.VocabularySize ?? 1, Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue));
+        using TokenRows rows = RandomRows(model, Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue));
         var logits = new float[model.LabelCount];
         var others = new float[other.LabelCount];
         for (int row = 0; row < rows.Count; row++)
@@ -70,8 +70,10 @@ public static class InvarianceProbe
         model.Run(batch, logits, cancellationToken);
     }
 
-    private static TokenRows RandomRows(int vocabularySize, int longest)
+    private static TokenRows RandomRows(SequenceModel model, int longest)
     {
+        int vocabularySize = model.VocabularySize ?? 1;
+
         // The same rows every time: a measurement that anyone can repeat.
         var random = new Random(20240521);
         var rows = new TokenRows();
@@ -83,7 +85,7 @@ public static class InvarianceProbe
                 ids[i] = random.Next(vocabularySize);
             }
 
-            rows.Add(ids);
+            rows.Add(model.WithEndToken(ids));
         }
 
         return rows;
