@@ -59,7 +59,7 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         string folder = Path.GetDirectoryName(path)!;
         string blob = BlobPath(checksum);
         Directory.CreateDirectory(folder);
-        if (allowsLinks && TryLink(path, Path.GetRelativePath(folder, blob)))
+        if (allowsLinks && TryLink(snapshot, name, Path.GetRelativePath(folder, blob)))
         {
             return;
         }
@@ -67,23 +67,23 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         File.Move(blob, path, overwrite: true);
     }
 
-    private static bool TryLink(string path, string target)
+    private static bool TryLink(CachedSnapshot snapshot, string name, string target)
     {
         try
         {
-            // What is not there but cannot be created is a link to a blob that is gone.
-            if (!File.Exists(path) && new FileInfo(path).LinkTarget is not null)
+            // All that can be in the way is a link to a blob that is gone.
+            if (!snapshot.Contains(name))
             {
-                File.Delete(path);
+                File.Delete(snapshot.PathOf(name));
             }
 
-            File.CreateSymbolicLink(path, target);
+            File.CreateSymbolicLink(snapshot.PathOf(name), target);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Another process was faster, or links are not permitted.
-            return File.Exists(path);
+            return snapshot.Contains(name);
         }
     }
 

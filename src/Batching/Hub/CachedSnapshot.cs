@@ -16,7 +16,9 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
 
     public string PathOf(string name) => Path.Combine(folder, name);
 
-    public bool Contains(string name) => File.Exists(PathOf(name));
+    /// <summary>Whether a file is here. A link to a blob that is gone is not enough, although it exists.</summary>
+    public bool Contains(string name) =>
+        File.Exists(PathOf(name)) && (File.ResolveLinkTarget(PathOf(name), returnFinalTarget: true)?.Exists ?? true);
 
     public bool IsKnownNotToHave(string name) => File.Exists(Path.Combine(missingFolder, name));
 

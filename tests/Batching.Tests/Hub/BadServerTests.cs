@@ -444,7 +444,7 @@ public sealed class BadServerTests : IDisposable
     {
         using ModelHub hub = workspace.Hub(server, clock, options => options with { Token = token ?? "" });
         var refusal = await Assert.ThrowsAsync<ModelLoadException>(() => hub.DownloadAsync(HubServer.Repository, cancellationToken: TestEnd));
-        Assert.All(says, part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
+        Assert.All(says, part => Assert.True(refusal.Message.Contains(part, StringComparison.Ordinal), refusal.Message));
         Assert.EndsWith(".", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, refusal.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("X-Signature", refusal.ToString(), StringComparison.Ordinal);

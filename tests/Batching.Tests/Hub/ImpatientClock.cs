@@ -5,8 +5,8 @@ namespace Batching.Tests.Hub;
 /// <summary>A clock on which pauses between retries take no time, and a server is silent for too long only when the test says so.</summary>
 internal sealed class ImpatientClock : TimeProvider
 {
-    /// <summary>Told from every pause by its length.</summary>
-    public static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(10.0625);
+    /// <summary>Told from every pause by its length, which is a whole number of milliseconds because timers are.</summary>
+    public static readonly TimeSpan StallTimeout = TimeSpan.FromMilliseconds(10_062);
 
     private readonly Lock gate = new();
     private readonly List<TimeSpan> pauses = [];
