@@ -15,7 +15,7 @@ internal sealed record FileSelection(string? Model, IReadOnlyList<string> Tokeni
     // The first that is there whole.
     private static readonly string[][] TokenizerChoices =
     [
-        [TokenizerFiles.FileName], [TokenizerFiles.VocabularyFileName], ["vocab.json", "merges.txt"], ["sentencepiece.bpe.model"], ["spiece.model"],
+        [TokenizerFiles.FileName], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], [SentencePieceFiles.FileName], ["spiece.model"],
     ];
 
     private static readonly string[] Configurations = [ModelConfig.FileName, TokenizerConfig.FileName, TokenizerConfig.SpecialTokensFileName];

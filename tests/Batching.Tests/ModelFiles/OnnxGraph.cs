@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Google.Protobuf;
 
 namespace Batching.Tests.ModelFiles;
