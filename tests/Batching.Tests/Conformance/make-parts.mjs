@@ -73,7 +73,7 @@ function changes() {
   }
   const mixed = Array.from({ length: 16 }, (_, bits) => ({ content: `T${"abcdefghijklmnop"[bits]}`, special: bits % 3 === 0, ...optionsOf(bits) }));
   list.push(...[null, lower, sequence(form("NFKC"), lower)].map(normalizer => ({ normalizer, added_tokens: mixed })));
-  const nested = ["ab", "abab", "b", "aba", "Ab"].map((content, i) => ({ content, special: i === 1, ...optionsOf(i % 2 === 0 ? 8 : 0) }));
+  const nested = ["ab", "abab", "b", "aba", "bA"].map((content, i) => ({ content, special: i === 1, ...optionsOf(i % 2 === 0 ? 8 : 0) }));
   list.push(...[null, lower].map(normalizer => ({ normalizer, added_tokens: nested })));
   list.push(...normalizers.map(normalizer => ({ normalizer, added_tokens: [{ content: "Day", special: false, ...optionsOf(8) }] })));
   return list;
