@@ -115,6 +115,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(destination);
         options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
@@ -193,6 +194,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
         bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
         if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
         {
@@ -500,6 +502,9 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
         EncodingScratch.Trim(normalized);
     }
+
+    // Hugging Face takes an empty pair for none.
+    private static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
 
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
     internal int RoomFor(TextInput input, EncodingOptions options)

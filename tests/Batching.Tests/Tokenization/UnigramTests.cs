@@ -118,15 +118,16 @@ public sealed class UnigramTests
     public void A_megabyte_without_a_space_is_one_word_like_any_other()
     {
         SequenceTokenizer tokenizer = SequenceTokenizer.Load(Repository.Conformance("unigram"));
-        string part = "thecatsatonthematandé中";
-        int repetitions = 1_000_000 / part.Length;
-        IReadOnlyList<int> few = tokenizer.Encode(string.Concat(Enumerable.Repeat(part, 10)), Bare).InputIds;
-        IReadOnlyList<int> many = tokenizer.Encode(string.Concat(Enumerable.Repeat(part, repetitions)), Bare).InputIds;
+        const string Part = "thecatsatonthematandé中";
+        int repetitions = 1_000_000 / Part.Length;
+        int ten = CountOf(10);
+        int period = CountOf(11) - ten;
+        Assert.InRange(period, 5, Part.Length);
 
         // Every repetition is split like the one before it.
-        int period = (few.Count - 1) / 10;
-        Assert.Equal(few.Take(5 * period), many.Take(5 * period));
-        Assert.Equal(1 + (repetitions * period), many.Count);
+        Assert.Equal(ten + ((repetitions - 10) * period), CountOf(repetitions));
+
+        int CountOf(int parts) => tokenizer.Encode(string.Concat(Enumerable.Repeat(Part, parts)), Bare).InputIds.Count;
     }
 
     [Fact]
@@ -168,11 +169,7 @@ public sealed class UnigramTests
         SequenceTokenizer tokenizer = SequenceTokenizer.Load(Repository.Conformance("unigram"));
         using var rows = new TokenRows();
         string[] texts = ["I've been waiting for a HuggingFace course my whole life.", "Ünïcödé ﬁ e\u0301 中文 \u00A0 x", "   spaces   and 한국어  "];
-        Encode();
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Encode();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.EndAfterAWhile(Encode);
 
         void Encode()
         {

@@ -9,8 +9,8 @@ namespace Batching.Tokenization;
 /// <c>unicode.tsv</c>.
 /// </summary>
 /// <remarks>
-/// The BERT normalizer has a table of its own (<see cref="ScalarTable"/>): the Rust library asks several Unicode
-/// libraries of different versions. The runtime's own Unicode data are not used, as they follow the machine's ICU.
+/// The BERT normalizer has a table of its own (<see cref="ScalarTable"/>), which holds the outcome of its rules. The runtime's
+/// own Unicode data are not used, as they follow the machine's ICU.
 /// </remarks>
 internal static class UnicodeTable
 {

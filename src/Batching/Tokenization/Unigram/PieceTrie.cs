@@ -2,8 +2,8 @@ namespace Batching.Tokenization;
 
 /// <summary>The pieces of a vocabulary as a trie over UTF-16 units, to find all that start at a place in a text.</summary>
 /// <remarks>
-/// The children of a node are side by side and sorted, so that a node is its place in three arrays: nothing is hashed, and
-/// the vocabulary of XLM-RoBERTa, 250,000 pieces, takes 10 MB. Immutable and thread-safe.
+/// The children of a node are side by side and sorted, so that a node is its place in three arrays, ten bytes in all, and
+/// nothing is hashed. Immutable and thread-safe.
 /// </remarks>
 internal sealed class PieceTrie
 {
