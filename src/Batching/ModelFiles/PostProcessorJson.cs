@@ -33,7 +33,9 @@ internal static class PostProcessorJson
             if (piece.Section("SpecialToken") is { } special)
             {
                 string token = special.String("id") ?? throw special.Refuse("the special token has no 'id'. Download the file again.");
-                template.Add(new TemplatePiece(null, tokens.IdOf(token, "special", TokenizerFiles.FileName), special.Int32("type_id") ?? 0));
+                int id = tokens.IdOf(token, "special", TokenizerFiles.FileName);
+                CheckIds(processor, token, id);
+                template.Add(new TemplatePiece(null, id, special.Int32("type_id") ?? 0));
             }
             else if (piece.Section("Sequence") is { } sequence)
             {
@@ -56,5 +58,21 @@ internal static class PostProcessorJson
         return template.Where(piece => piece.Sequence is not null).Select(piece => piece.Sequence!.Value).SequenceEqual(Enumerable.Range(0, sequences))
             ? template
             : throw processor.Refuse($"the template '{name}' does not hold each text once and in order. Download the file again.");
+    }
+
+    // Hugging Face uses the ids of this map, which are those of the vocabulary in every sound file.
+    private static void CheckIds(JsonSection processor, string token, int id)
+    {
+        if (processor.Section("special_tokens")?.Section(token) is not { } special || !special.Has("ids"))
+        {
+            return;
+        }
+
+        int[] ids = [.. special.Items("ids").Select((value, index) => special.Int32Of($"ids[{index}]", value))];
+        if (ids is not [var only] || only != id)
+        {
+            throw special.Refuse(
+                $"the ids of {token} are [{string.Join(", ", ids)}], but its id in the vocabulary is {id}. Download the file again.");
+        }
     }
 }

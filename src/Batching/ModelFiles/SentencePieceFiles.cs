@@ -50,7 +50,7 @@ internal static class SentencePieceFiles
         {
             File = file,
             Vocabulary = vocabulary,
-            AddedTokens = AddedTokens(model, family, names, tokens, config),
+            AddedTokens = NamedTokens.Complete(AddedTokens(model, family, tokens), names, vocabulary, config, isWordPiece: false),
             Normalizer = Normalizer(model, file),
             PreTokenizer = new PreTokenizerDefinition.Metaspace(Replacement, PrependScheme.Always, Split: true),
             Model = new TokenModelDefinition.Unigram(pieces, scores, UnknownTokenId, ByteFallback: false),
@@ -143,41 +143,19 @@ internal static class SentencePieceFiles
         return (pieces, scores);
     }
 
-    private static List<AddedToken> AddedTokens(
-        SentencePieceModel model, string family, SpecialTokenNames names, TokenSet tokens, TokenizerConfig config)
+    // Beside those that the configuration names.
+    private static List<AddedToken> AddedTokens(SentencePieceModel model, string family, TokenSet tokens)
     {
-        List<AddedToken> added = [];
-        foreach (SentencePiece piece in model.Pieces)
+        List<AddedToken> added = [.. model.Pieces
+            .Where(piece => piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined && piece.Text.Length > 0)
+            .Select(piece => new AddedToken(piece.Text, tokens.IdOf(piece.Text, "added"), IsSpecial: piece.Type == SentencePieceType.Control))
+            .DistinctBy(token => token.Content, StringComparer.Ordinal)];
+        if (family == Camembert)
         {
-            if (piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined && piece.Text.Length > 0)
-            {
-                Add(new AddedToken(piece.Text, tokens.IdOf(piece.Text, "added"), IsSpecial: piece.Type == SentencePieceType.Control));
-            }
+            added.AddRange(NotUsed.Select(name => new AddedToken(name, tokens.IdOf(name, "special"), IsSpecial: true)));
         }
 
-        string[] special = [names.Classifier, names.Separator, names.Unknown, names.Pad, .. family == Camembert ? NotUsed : []];
-        foreach (string name in special)
-        {
-            Add(new AddedToken(name, tokens.IdOf(name, "special"), IsSpecial: true));
-        }
-
-        // Hugging Face gives the mask the space before it, where the files do not say otherwise.
-        Add(new AddedToken(
-            names.Mask,
-            tokens.IdOf(names.Mask, "mask"),
-            IsSpecial: true,
-            config.TokenOption("mask_token", "single_word") ?? false,
-            config.TokenOption("mask_token", "lstrip") ?? true,
-            config.TokenOption("mask_token", "rstrip") ?? false));
         return added;
-
-        void Add(AddedToken token)
-        {
-            if (!added.Exists(other => other.Content == token.Content))
-            {
-                added.Add(token);
-            }
-        }
     }
 
     private static NormalizerDefinition.Sequence Normalizer(SentencePieceModel model, string file)

@@ -53,7 +53,8 @@ internal static class TokenizerFiles
         IReadOnlyList<AddedToken> addedTokens = AddedTokensJson.Read(json, vocabulary);
         var tokens = new TokenSet(vocabulary, addedTokens, file);
         TokenModelDefinition model = readModel(tokens);
-        SpecialTokenNames names = config.Names(model is TokenModelDefinition.WordPiece);
+        bool isWordPiece = model is TokenModelDefinition.WordPiece;
+        SpecialTokenNames names = config.Names(isWordPiece);
         int unknown = model switch
         {
             TokenModelDefinition.WordPiece wordPiece => wordPiece.UnknownTokenId,
@@ -65,7 +66,7 @@ internal static class TokenizerFiles
         {
             File = file,
             Vocabulary = vocabulary,
-            AddedTokens = addedTokens,
+            AddedTokens = NamedTokens.Complete(addedTokens, names, vocabulary, config, isWordPiece),
             Normalizer = NormalizerJson.Read(json),
             PreTokenizer = PreTokenizerJson.Read(json, model),
             Model = model,

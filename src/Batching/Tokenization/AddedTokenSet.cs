@@ -12,13 +12,12 @@ internal sealed class AddedTokenSet
     private readonly PieceTable table;
     private readonly SearchValues<string> spellings;
 
-    /// <param name="spelled">The tokens and how the text spells them; not empty. Of two spelled alike the first counts.</param>
-    public AddedTokenSet(IEnumerable<(string Spelling, AddedToken Token)> spelled)
+    /// <param name="spelled">The tokens and how a text spells them; no two alike, and none empty.</param>
+    public AddedTokenSet(IReadOnlyList<(string Spelling, AddedToken Token)> spelled)
     {
-        (string Spelling, AddedToken Token)[] distinct = [.. spelled.DistinctBy(token => token.Spelling, StringComparer.Ordinal)];
-        tokens = [.. distinct.Select(token => token.Token)];
-        table = new PieceTable([.. distinct.Select((token, index) => KeyValuePair.Create(token.Spelling, index))]);
-        spellings = SearchValues.Create([.. distinct.Select(token => token.Spelling)], StringComparison.Ordinal);
+        tokens = [.. spelled.Select(token => token.Token)];
+        table = new PieceTable([.. spelled.Select((token, index) => KeyValuePair.Create(token.Spelling, index))]);
+        spellings = SearchValues.Create([.. spelled.Select(token => token.Spelling)], StringComparison.Ordinal);
     }
 
     /// <param name="text">The text.</param>

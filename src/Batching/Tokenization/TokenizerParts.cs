@@ -32,13 +32,12 @@ internal static class TokenizerParts
     }
 
     /// <summary>The added tokens that are found in the raw text, and those that are found in the normalized text.</summary>
-    /// <exception cref="ModelLoadException">Nothing is left of a token once it is normalized.</exception>
+    /// <exception cref="ModelLoadException">Nothing is left of a token once it is normalized, or two become the same.</exception>
     public static (AddedTokenSet? Raw, AddedTokenSet? Normalized) CreateAddedTokens(TokenizerDefinition definition, TextNormalizer? normalizer)
     {
-        // Special tokens come first, as in Hugging Face, where two are spelled alike.
         List<(string, AddedToken)> raw = [];
-        List<(string, AddedToken)> normalized = [];
-        foreach (AddedToken token in definition.AddedTokens.OrderByDescending(token => token.IsSpecial))
+        var normalized = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        foreach (AddedToken token in definition.AddedTokens)
         {
             if (!token.IsNormalized)
             {
@@ -49,15 +48,19 @@ internal static class TokenizerParts
             string spelling = normalizer?.Normalize(token.Content) ?? token.Content;
             if (spelling.Length == 0)
             {
-                throw new ModelLoadException(
-                    $"In '{definition.File}', nothing is left of the added token '{token.Content}' once it is normalized. Set its 'normalized' to false.",
-                    definition.File);
+                throw Refuse($"nothing is left of the added token '{token.Content}' once it is normalized. Set its 'normalized' to false.");
             }
 
-            normalized.Add((spelling, token));
+            if (!normalized.TryAdd(spelling, token))
+            {
+                throw Refuse(
+                    $"the added tokens '{normalized[spelling].Content}' and '{token.Content}' are both '{spelling}' once they are normalized; Hugging Face leaves to chance which of them a text gets. Remove one of the two.");
+            }
         }
 
-        return (raw.Count == 0 ? null : new AddedTokenSet(raw), normalized.Count == 0 ? null : new AddedTokenSet(normalized));
+        return (raw.Count == 0 ? null : new AddedTokenSet(raw), normalized.Count == 0 ? null : new AddedTokenSet([.. normalized.Select(token => (token.Key, token.Value))]));
+
+        ModelLoadException Refuse(string what) => new($"In '{definition.File}', {what}", definition.File);
     }
 
     public static TextNormalizer? CreateNormalizer(NormalizerDefinition? definition) => definition switch
