@@ -148,6 +148,22 @@ public sealed class CourseNotesTests
     }
 
     [Fact]
+    public void A_long_text_gets_one_result_of_all_its_windows()
+    {
+        string[] outputs = Outputs("One result for a long text");
+        Assert.Contains(outputs[0], (string[])["NEGATIVE", "POSITIVE"]);
+        Assert.Equal(["[512, 512, 446]", "False"], outputs[1..]);
+    }
+
+    [Fact]
+    public void A_model_for_longer_texts_loads_as_any_other()
+    {
+        string[] outputs = Outputs("Models for longer texts");
+        Assert.StartsWith("[\"I\", \"'\", \"ve\", ", outputs[0], StringComparison.Ordinal);
+        Assert.Equal(["128", "113", "False"], outputs[1..]);
+    }
+
+    [Fact]
     public void A_line_is_shown_as_it_stands_in_the_source()
     {
         using var notebook = new Notebook();
@@ -233,6 +249,8 @@ public sealed class CourseNotesTests
             Assert.True(row.IsSame);
         });
     }
+
+    private static string[] Outputs(string cell) => [.. Lines(cell).Select(line => line.Output).OfType<string>()];
 
     private static CodeLine[] Lines(string title) => [.. Cells.Value.Single(cell => cell.Title == title).Lines];
 

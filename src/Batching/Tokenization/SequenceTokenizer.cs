@@ -48,7 +48,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>
     /// The most tokens in a row, special tokens counted: the smaller of <c>model_max_length</c> and
-    /// <c>max_position_embeddings</c>; null where neither is known.
+    /// <c>max_position_embeddings</c>, and a classifier's at most the fixed length of its graph; null where none is known.
     /// </summary>
     public int? MaxLength { get; private set; }
 

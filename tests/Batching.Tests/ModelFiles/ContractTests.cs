@@ -110,6 +110,42 @@ public sealed class ContractTests(ContractClassifiers classifiers) : IClassFixtu
         Assert.Equal(BitsOf(result.Logits), BitsOf(result.Scores));
     }
 
+    [Fact]
+    public void LEDs_texts_and_pairs_that_spell_end_tokens_go_into_the_same_batches()
+    {
+        SequenceClassifier classifier = classifiers["led"];
+        TextInput[] inputs = ["good", ("good", "bad"), "one</s>", "</s></s>two", ("a</s>", "</s>"), "", "bad", ("", "")];
+        IReadOnlyList<Classification> together = classifier.Classify([.. inputs, .. inputs.Reverse()], TestEnd);
+        Assert.All(inputs, (input, index) =>
+        {
+            int[] alone = BitsOf(classifier.Classify(input, TestEnd).Logits);
+            Assert.Equal(alone, BitsOf(together[index].Logits));
+            Assert.Equal(alone, BitsOf(together[^(index + 1)].Logits));
+        });
+    }
+
+    [Theory]
+    [InlineData("roberta")]
+    [InlineData("longformer")]
+    [InlineData("led")]
+    public void A_text_longer_than_the_model_takes_is_classified_in_windows(string contract)
+    {
+        using SequenceClassifier windowing = SequenceClassifier.Load(Repository.Contract(contract), new SequenceClassifierOptions
+        {
+            OptimizeFor = OptimizationGoal.Throughput, LongText = LongText.Windows, Stride = 20,
+        });
+        string text = string.Concat(Enumerable.Repeat("I've been waiting for a HuggingFace course my whole life. ", 12));
+        Classification result = windowing.Classify(["Short.", text], TestEnd)[1];
+        IReadOnlyList<SequenceEncoding> windows = windowing.Tokenizer.EncodeWindows(text, new EncodingOptions { Stride = 20 });
+        Assert.Equal(windows.Select(window => window.InputIds.Count), result.Windows.Select(window => window.TokenCount));
+        Assert.All(result.Windows, (window, index) =>
+        {
+            using TokenBatch alone = TokenBatch.Pad([windows[index]], windowing.Tokenizer.PadTokenId);
+            float[] logits = [.. windowing.Model.Run(alone, TestEnd)];
+            Assert.All(logits, (logit, label) => Assert.Equal(logit, window.Logits.Span[label], 1e-4f));
+        });
+    }
+
     private static void AssertScores(Classification result, Func<double, double> expected) =>
         Assert.All(result.Logits.ToArray(), (logit, label) => Assert.Equal(expected(logit), result.Scores.Span[label], 1e-6));
 
