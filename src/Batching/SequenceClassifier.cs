@@ -14,7 +14,7 @@ namespace Batching;
 /// </para>
 /// <para>
 /// A text's logits depend on the text alone, bit for bit, whatever else a call classifies and in whatever order, with
-/// every model for which <see cref="InvarianceProbe"/> finds that on this machine.
+/// every model for which <see cref="Invariance"/> says so on this machine.
 /// </para>
 /// </remarks>
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
@@ -41,7 +41,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         padding = options.Padding;
         results = new ResultMaker(labels, scoreFunction, model.File);
         engine = new ClassificationEngine(
-            tokenizer, new RowRunner(model, tokenizer.PadTokenId, padding), results, options.Parallelism, BatchCost.Of(options.Precision ?? ModelPrecision.Float32));
+            tokenizer, new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne), results, options.Parallelism, BatchCost.Of(options.Precision ?? ModelPrecision.Float32));
         lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
@@ -50,6 +50,13 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     /// <summary>Makes logits of ids. It belongs to the classifier, which disposes of it.</summary>
     public SequenceModel Model { get; }
+
+    /// <summary>
+    /// Whether a text's logits are the same whatever else is classified with it: what was measured of the <see cref="Model"/>
+    /// on this machine. Where it is not exact, <see cref="SequenceClassifierOptions.OneByOne"/> keeps the promise.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed before it was measured.</exception>
+    public Invariance Invariance => Model.Invariance;
 
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -206,7 +213,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch);
+        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.LeastRows);
         return calibration;
     }
 
@@ -231,19 +238,22 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         ModelConfig config = ModelConfig.Read(folder);
-        SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
+        SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        int? leastRows = options.OneByOne ? 1 : null;
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
             ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
             : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
-        SequenceModel model = LoadModel(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options, loadingTokenizer);
+        SequenceModel model = LoadModel(
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try
         {
             SequenceTokenizer tokenizer = loadingTokenizer.GetAwaiter().GetResult();
             CheckVocabulary(tokenizer, model, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
+                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, model.LeastRows), model)
                 : null;
             return new SequenceClassifier(
                 tokenizer, model, forLoneTexts, LabelsOf(folder, config, model), Scores.FunctionOf(config.ProblemType, model.LabelCount), options);
@@ -257,11 +267,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, Task<SequenceTokenizer> loadingTokenizer)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
     {
         try
         {
-            return SequenceModel.Load(folder, config, options);
+            return SequenceModel.Load(folder, config, options, leastRows);
         }
         catch
         {

@@ -21,12 +21,21 @@ public sealed class BatchPlanner
 
     private readonly BatchCost cost;
     private readonly int tokensPerBatch;
+    private readonly int leastRows;
 
     /// <summary>Creates a planner.</summary>
     /// <param name="cost">What a batch costs.</param>
     /// <param name="tokensPerBatch">The most tokens in a batch, padding counted, unless a single row has more. From 1.</param>
     /// <exception cref="ArgumentException">A cost is negative or not finite, or the bound is below 1.</exception>
     public BatchPlanner(BatchCost cost, int tokensPerBatch = DefaultTokensPerBatch)
+        : this(cost, tokensPerBatch, leastRows: 1)
+    {
+    }
+
+    /// <param name="cost">What a batch costs.</param>
+    /// <param name="tokensPerBatch">The most tokens in a batch, padding counted, unless the fewest rows have more. From 1.</param>
+    /// <param name="leastRows">A batch of fewer rows costs as much as one of so many. From 1.</param>
+    internal BatchPlanner(BatchCost cost, int tokensPerBatch, int leastRows)
     {
         foreach (double part in new[] { cost.PerBatch, cost.PerToken, cost.PerTokenPair })
         {
@@ -39,6 +48,7 @@ public sealed class BatchPlanner
         ArgumentOutOfRangeException.ThrowIfLessThan(tokensPerBatch, 1);
         this.cost = cost;
         this.tokensPerBatch = tokensPerBatch;
+        this.leastRows = leastRows;
     }
 
     /// <summary>What a batch is taken to cost.</summary>
@@ -95,14 +105,15 @@ public sealed class BatchPlanner
         Array.Fill(least, double.PositiveInfinity, 1, count);
         for (int start = 0; start < count; start++)
         {
-            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch.
+            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch, or with as few
+            // as cost the same.
             int columns = sorted[start];
-            double total = least[start] + cost.PerBatch;
             double row = cost.RowOf(columns);
-            int end = start + (int)Math.Min(count - start, Math.Max(1, bound / Math.Max(1, columns)));
+            double total = least[start] + cost.PerBatch + ((leastRows - 1) * row);
+            int end = start + (int)Math.Min(count - start, Math.Max(leastRows, bound / Math.Max(1, columns)));
             for (int next = start + 1; next <= end; next++)
             {
-                total += row;
+                total += next == start + 1 || next - start > leastRows ? row : 0;
                 if (total < least[next])
                 {
                     least[next] = total;
@@ -130,7 +141,7 @@ public sealed class BatchPlanner
         foreach (int end in ends)
         {
             free.TryDequeue(out int worker, out double time);
-            time += cost.Of(end - start, sorted[start]);
+            time += cost.Of(Math.Max(leastRows, end - start), sorted[start]);
             free.Enqueue(worker, time);
             last = Math.Max(last, time);
             start = end;

@@ -210,6 +210,26 @@ public sealed class TokenBatch : IDisposable
         return batch;
     }
 
+    /// <summary>A batch of so many rows: those of this one, over and over again.</summary>
+    internal TokenBatch RepeatRows(int rows)
+    {
+        var batch = new TokenBatch(rows, Columns);
+        Repeat(InputIdsMemory.Span, batch.InputIdsMemory.Span);
+        Repeat(AttentionMaskMemory.Span, batch.AttentionMaskMemory.Span);
+        Repeat(TokenTypeIdsMemory.Span, batch.TokenTypeIdsMemory.Span);
+        return batch;
+
+        static void Repeat(ReadOnlySpan<long> values, Span<long> destination)
+        {
+            while (!destination.IsEmpty)
+            {
+                int length = Math.Min(values.Length, destination.Length);
+                values[..length].CopyTo(destination);
+                destination = destination[length..];
+            }
+        }
+    }
+
     /// <summary>Keeps the memory until the lease is disposed of.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     internal SharedLifetime.Lease Lease() => lifetime.Enter();

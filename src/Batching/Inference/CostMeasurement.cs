@@ -21,9 +21,10 @@ internal static class CostMeasurement
         int longest = model.MaxLength ?? int.MaxValue;
         int shorter = Math.Min(Short, Math.Max(1, longest / 2));
         int longer = Math.Min(Long, longest);
-        double one = Measure(rows: 1, shorter);
-        double shortRow = Math.Max(0, (Measure(rows: 8, shorter) - one) / 7);
-        double perBatch = Math.Max(0, one - shortRow);
+        int fewest = model.LeastRows;
+        double few = Measure(fewest, shorter);
+        double shortRow = Math.Max(0, (Measure(rows: 8, shorter) - few) / (8 - fewest));
+        double perBatch = Math.Max(0, few - (fewest * shortRow));
         double longRow = Math.Max(0, (Measure(rows: 4, longer) - perBatch) / 4);
 
         // A row of n tokens costs n a + n n b: two lengths give both.

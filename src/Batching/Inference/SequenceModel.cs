@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Numerics.Tensors;
 using Batching.Batches;
 using Batching.Inference;
@@ -25,11 +27,12 @@ public sealed class SequenceModel : IDisposable
     private readonly string[] outputNames;
     private readonly int? typeVocabularySize;
     private readonly RunMetrics metrics;
+    private Lazy<Invariance> invariance;
 
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    private SequenceModel(InferenceSession session, GraphSignature signature, string file, IReadOnlySet<string> operators, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
@@ -39,6 +42,8 @@ public sealed class SequenceModel : IDisposable
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
+        Operators = operators;
+        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this));
         metrics = new RunMetrics(file);
         MaxLength = config.MaxPositions;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
@@ -53,8 +58,24 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The longest row that the model has positions for (<c>max_position_embeddings</c>), or null where it is not known.</summary>
     public int? MaxLength { get; }
 
+    /// <summary>
+    /// Whether a row's logits are the same in every batch on this machine: measured when the model was loaded, or, where
+    /// <see cref="SequenceModelOptions.ProbeInvariance"/> is off, when it is first asked for.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed before it was measured.</exception>
+    public Invariance Invariance => invariance.Value;
+
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
+
+    /// <summary>The operators of the graph by name.</summary>
+    internal IReadOnlySet<string> Operators { get; }
+
+    /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
+    internal bool IsInvarianceKnown => invariance.IsValueCreated;
+
+    /// <summary>The fewest rows that ONNX Runtime is given: a batch of fewer is filled up with copies, whose logits nobody sees.</summary>
+    internal int LeastRows { get; private set; } = 1;
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -152,17 +173,26 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Frees the session, once no run needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
+    /// <param name="folder">The model's files.</param>
+    /// <param name="config">What config.json says.</param>
+    /// <param name="options">Which file, and how.</param>
+    /// <param name="leastRows">The fewest rows of a run (<see cref="LeastRows"/>); null to find it out.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
-    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options)
+    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows = null)
     {
         string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
         string file = folder.PathOf(name);
-        InferenceSession created = SessionFactory.Create(folder, name, options);
+        byte[]? content = folder.Directory is not null
+            ? null
+            : folder.Read(name) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
+        IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, operators, config);
             model.Probe(folder, config);
+            model.SettleInvariance(options, leastRows);
             return model;
         }
         catch
@@ -201,14 +231,43 @@ public sealed class SequenceModel : IDisposable
         run.Token.ThrowIfCancellationRequested();
         Check(batch);
         long start = RunMetrics.Start();
-        RunChecked(batch, logits, run);
+        RunFilled(batch, logits, run);
         metrics.Add(start, batch);
+    }
+
+    /// <summary>Runs the model on a batch that belongs to no text: a measurement, which no meter is to count.</summary>
+    internal void RunUnreported(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        using SharedLifetime.Lease modelLease = lifetime.Enter();
+        run.Token.ThrowIfCancellationRequested();
+        RunFilled(batch, logits, run);
     }
 
     private void Free()
     {
         session.Dispose();
         uncancelled.Dispose();
+    }
+
+    private void RunFilled(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        if (batch.Rows >= LeastRows)
+        {
+            RunChecked(batch, logits, run);
+            return;
+        }
+
+        using TokenBatch filled = batch.RepeatRows(LeastRows);
+        float[] filledLogits = ArrayPool<float>.Shared.Rent(LeastRows * LabelCount);
+        try
+        {
+            RunChecked(filled, filledLogits.AsMemory(0, LeastRows * LabelCount), run);
+            filledLogits.AsSpan(0, logits.Length).CopyTo(logits.Span);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(filledLogits);
+        }
     }
 
     private void RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
@@ -262,6 +321,45 @@ public sealed class SequenceModel : IDisposable
         throw new ArgumentException(
             $"The {what} {values[index]} at [{index / batch.Columns}, {index % batch.Columns}] is not from 0 to {largest}, the range of {where}. Encode the text with the tokenizer that belongs to '{File}'.",
             nameof(batch));
+    }
+
+    // Finds out whether logits depend on the batch and, where they do only if a row is alone, sees to it that none is.
+    private void SettleInvariance(SequenceModelOptions options, int? leastRows)
+    {
+        LeastRows = leastRows ?? 1;
+        if (!options.ProbeInvariance && !options.RequireExact)
+        {
+            return;
+        }
+
+        Invariance found = InvarianceProbe.MeasureAtLoad(this);
+        if (!found.IsExact && found.Reason is null && leastRows is null)
+        {
+            LeastRows = 2;
+            Invariance inCompany = InvarianceProbe.MeasureAtLoad(this);
+            if (inCompany.IsExact)
+            {
+                found = inCompany with
+                {
+                    Reason = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"A run of one row gives other bits, up to {found.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."),
+                };
+            }
+            else
+            {
+                LeastRows = 1;
+            }
+        }
+
+        if (options.RequireExact && !found.IsExact)
+        {
+            throw new ModelLoadException(
+                $"'{File}' was loaded with {nameof(SequenceModelOptions.RequireExact)}, and what a text gets depends on the batch it is in. {found} Use a model in fp32 or with static int8 quantization, let a classifier run texts one by one ({nameof(SequenceClassifierOptions)}.{nameof(SequenceClassifierOptions.OneByOne)}), or leave the option out.",
+                File);
+        }
+
+        invariance = new Lazy<Invariance>(found);
     }
 
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.

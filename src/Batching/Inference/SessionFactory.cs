@@ -6,9 +6,13 @@ namespace Batching.Inference;
 /// <summary>Makes ONNX Runtime's sessions.</summary>
 internal static class SessionFactory
 {
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The .onnx file.</param>
+    /// <param name="content">Its content, where it does not come from a folder.</param>
+    /// <param name="options">How to load it.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, SequenceModelOptions options)
+    public static InferenceSession Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -33,9 +37,9 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return folder.Directory is null
-                ? new InferenceSession(folder.Read(name), sessionOptions)
-                : new InferenceSession(file, sessionOptions);
+            return content is null
+                ? new InferenceSession(file, sessionOptions)
+                : new InferenceSession(content, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {

@@ -72,6 +72,29 @@ internal sealed class ModelFolder
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
     public void Check(string name) => Read(name, ReadStart);
 
+    /// <summary>Gives a file to who reads it in a way of its own; <paramref name="otherwise"/> where there is none.</summary>
+    /// <exception cref="ModelLoadException">The file cannot be read.</exception>
+    public T Read<T>(string name, Func<Stream, T> read, T otherwise)
+    {
+        using Stream? stream = Open(name);
+        try
+        {
+            return stream is null ? otherwise : read(stream);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
+        {
+            throw new ModelLoadException(
+                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
+                PathOf(name),
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new ModelLoadException(
+                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
+        }
+    }
+
     /// <summary>The .onnx files of a folder by name; none where there are only streams, which cannot be listed.</summary>
     public IReadOnlyList<string> OnnxFiles() => Directory is null
         ? []
@@ -118,28 +141,10 @@ internal sealed class ModelFolder
 
     private byte[]? Read(string name, Func<Stream, byte[]> read)
     {
-        using Stream? stream = Open(name);
-        if (stream is null)
+        byte[]? bytes = Read<byte[]?>(name, read, otherwise: null);
+        if (bytes is null)
         {
             return null;
-        }
-
-        byte[] bytes;
-        try
-        {
-            bytes = read(stream);
-        }
-        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
-        {
-            throw new ModelLoadException(
-                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
-                PathOf(name),
-                exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new ModelLoadException(
-                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
         }
 
         if (bytes.Length == 0)

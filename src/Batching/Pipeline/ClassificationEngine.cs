@@ -22,12 +22,10 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
     // The window that gives results, and the one that is ready when it is done.
     private const int WindowsAhead = 2;
 
-    // As many tokens as the measurement runs.
-    private const int TokensWorthAProbe = 1500;
+    // As many tokens as the measurement runs, where none was made at load.
+    private const int TokensWorthAProbe = 300;
 
-    private readonly Lock probeGate = new();
-    private BatchPlanner planner = new(cost);
-    private bool? isExact;
+    private BatchPlanner planner = new(cost, BatchPlanner.DefaultTokensPerBatch, runner.Model.LeastRows);
 
     /// <summary>Decides which rows go together; calls that have begun keep the one they met for the windows they have planned.</summary>
     public BatchPlanner Planner
@@ -144,18 +142,8 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
 
     /// <summary>Whether logits do not depend on the batch, so that a text that comes again need not be run again.</summary>
     /// <param name="repeatedTokens">How many tokens that would save.</param>
-    private bool MayShare(int repeatedTokens)
-    {
-        lock (probeGate)
-        {
-            if (isExact is null && repeatedTokens >= TokensWorthAProbe)
-            {
-                isExact = InvarianceProbe.Measure(runner.Model).IsExact;
-            }
-
-            return isExact == true;
-        }
-    }
+    private bool MayShare(int repeatedTokens) =>
+        (runner.IsExactKnown || repeatedTokens >= TokensWorthAProbe) && runner.IsExact;
 
     private void Publish(ClassificationCall call, TextWindow window, int helpers)
     {
