@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Numerics.Tensors;
 using Batching.Batches;
 using Batching.Inference;
@@ -43,7 +42,7 @@ public sealed class SequenceModel : IDisposable
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
         Operators = operators;
-        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this));
+        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
         metrics = new RunMetrics(file);
         MaxLength = config.MaxPositions;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
@@ -184,7 +183,7 @@ public sealed class SequenceModel : IDisposable
         string file = folder.PathOf(name);
         byte[]? content = folder.Directory is not null
             ? null
-            : folder.Read(name) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
+            : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
         IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
         InferenceSession created = SessionFactory.Create(folder, name, content, options);
         SequenceModel? model = null;
@@ -323,7 +322,7 @@ public sealed class SequenceModel : IDisposable
             nameof(batch));
     }
 
-    // Finds out whether logits depend on the batch and, where they do only if a row is alone, sees to it that none is.
+    // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on.
     private void SettleInvariance(SequenceModelOptions options, int? leastRows)
     {
         LeastRows = leastRows ?? 1;
@@ -332,26 +331,7 @@ public sealed class SequenceModel : IDisposable
             return;
         }
 
-        Invariance found = InvarianceProbe.MeasureAtLoad(this);
-        if (!found.IsExact && found.Reason is null && leastRows is null)
-        {
-            LeastRows = 2;
-            Invariance inCompany = InvarianceProbe.MeasureAtLoad(this);
-            if (inCompany.IsExact)
-            {
-                found = inCompany with
-                {
-                    Reason = string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"A run of one row gives other bits, up to {found.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."),
-                };
-            }
-            else
-            {
-                LeastRows = 1;
-            }
-        }
-
+        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? rows => LeastRows = rows : null);
         if (options.RequireExact && !found.IsExact)
         {
             throw new ModelLoadException(

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Batching.ModelFiles;
 
 /// <summary>The files of a Hugging Face model, in a folder or behind a function that opens them.</summary>
@@ -11,6 +13,9 @@ internal sealed class ModelFolder
         MaxRecursionDepth = 2,
         IgnoreInaccessible = true,
     };
+
+    // The largest files of tokenizers have some 35 MB.
+    private const int MostBytes = 1 << 26;
 
     private readonly Func<string, Stream?> open;
 
@@ -65,8 +70,10 @@ internal sealed class ModelFolder
     }
 
     /// <summary>The whole content of a file, or null where there is none.</summary>
-    /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
-    public byte[]? Read(string name) => Read(name, ReadAll);
+    /// <param name="name">The file.</param>
+    /// <param name="mostBytes">The size from which on it is not what its name says.</param>
+    /// <exception cref="ModelLoadException">The file cannot be read, is empty, too large, or a git-lfs pointer.</exception>
+    public byte[]? Read(string name, int mostBytes = MostBytes) => Read(name, stream => ReadAll(stream, mostBytes));
 
     /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
@@ -104,17 +111,36 @@ internal sealed class ModelFolder
 
     private static ReadOnlySpan<byte> LfsPointerStart => "version https://git-lfs.github.com/spec/"u8;
 
-    private static byte[] ReadAll(Stream stream)
+    private static byte[] ReadAll(Stream stream, int mostBytes)
     {
         long length = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : 0;
-        if (length > Array.MaxLength)
+        CheckLength(length);
+        using var content = new MemoryStream((int)length);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
         {
-            throw new IOException($"It has {length} bytes, more than the {Array.MaxLength} that fit into one array; a model so large loads from a folder only.");
+            while (stream.Read(buffer) is > 0 and int read)
+            {
+                CheckLength(content.Length + read);
+                content.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        using var content = new MemoryStream((int)length);
-        stream.CopyTo(content);
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+
+        void CheckLength(long bytes)
+        {
+            if (bytes > mostBytes)
+            {
+                throw new IOException(mostBytes < Array.MaxLength
+                    ? $"It has {bytes} bytes or more; {mostBytes} are the most that a file of its kind may have."
+                    : $"It has {bytes} bytes or more, and only {mostBytes} fit into one array; a model so large loads from a folder only.");
+            }
+        }
     }
 
     private static byte[] ReadStart(Stream stream)

@@ -22,9 +22,6 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
     // The window that gives results, and the one that is ready when it is done.
     private const int WindowsAhead = 2;
 
-    // As many tokens as the measurement runs, where none was made at load.
-    private const int TokensWorthAProbe = 300;
-
     private BatchPlanner planner = new(cost, BatchPlanner.DefaultTokensPerBatch, runner.Model.LeastRows);
 
     /// <summary>Decides which rows go together; calls that have begun keep the one they met for the windows they have planned.</summary>
@@ -140,10 +137,13 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         }
     }
 
-    /// <summary>Whether logits do not depend on the batch, so that a text that comes again need not be run again.</summary>
+    /// <summary>
+    /// Whether logits do not depend on the batch, so that a text that comes again need not be run again. Where that was not
+    /// found out at load, it is only worth finding out if it saves as much.
+    /// </summary>
     /// <param name="repeatedTokens">How many tokens that would save.</param>
     private bool MayShare(int repeatedTokens) =>
-        (runner.IsExactKnown || repeatedTokens >= TokensWorthAProbe) && runner.IsExact;
+        (runner.IsExactKnown || repeatedTokens >= InvarianceProbe.TokensAtLoad) && runner.IsExact;
 
     private void Publish(ClassificationCall call, TextWindow window, int helpers)
     {

@@ -31,6 +31,15 @@ public sealed class BatchPlannerTests
             seed: Generators.Seed, iter: 3_000, threads: 2);
 
     [Fact]
+    public void Rows_that_are_run_in_company_anyway_have_each_other_for_it()
+    {
+        // Two rows are beyond the bound, but one costs as much.
+        BatchPlan plan = new BatchPlanner(Cost, tokensPerBatch: 512, leastRows: 2).Plan([400, 400, 400, 400, 7]);
+        Assert.Equal([2, 2, 1], Enumerable.Range(0, plan.Count).Select(batch => plan[batch].Length));
+        Assert.Equal(5, new BatchPlanner(Cost, tokensPerBatch: 512).Plan([400, 400, 400, 400, 300]).Count);
+    }
+
+    [Fact]
     public void No_other_cut_of_the_sorted_rows_is_cheaper() =>
         Gen.Select(Gen.Int[1, 60].Array[1, 11], Gen.Int[1, 300], AnyCost).Sample(
             (lengths, bound, cost) =>
