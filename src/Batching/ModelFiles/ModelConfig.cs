@@ -7,7 +7,7 @@ namespace Batching.ModelFiles;
 /// <param name="ModelType"><c>model_type</c>, such as <c>distilbert</c>.</param>
 /// <param name="Labels">The labels by index, from <c>id2label</c>; null where it is missing.</param>
 /// <param name="ProblemType"><c>problem_type</c>: one of <see cref="ProblemTypes"/>, or null.</param>
-/// <param name="MaxPositions"><c>max_position_embeddings</c>: the longest row that the model has positions for.</param>
+/// <param name="MaxPositions">The longest row that the model has positions for: <c>max_position_embeddings</c>, less those that no token gets.</param>
 /// <param name="VocabularySize"><c>vocab_size</c>.</param>
 /// <param name="TypeVocabularySize"><c>type_vocab_size</c>: how many token types there are.</param>
 internal sealed record ModelConfig(
@@ -23,6 +23,13 @@ internal sealed record ModelConfig(
     public const string SingleLabel = "single_label_classification";
     public const string MultiLabel = "multi_label_classification";
 
+    // The models whose first token is at position pad_token_id + 1, as RoBERTa's is.
+    private static readonly string[] PositionsAfterPad =
+    [
+        "camembert", "data2vec-text", "esm", "ibert", "lilt", "longformer", "luke", "markuplm", "mpnet", "roberta", "roberta-prelayernorm",
+        "xlm-roberta", "xlm-roberta-xl", "xmod",
+    ];
+
     private static readonly string[] ProblemTypes = [SingleLabel, MultiLabel, Regression];
 
     /// <summary>Reads the file; where there is none, nothing is known.</summary>
@@ -34,13 +41,29 @@ internal sealed record ModelConfig(
             return new ModelConfig(null, null, null, null, null, null);
         }
 
+        string? modelType = json.String("model_type");
         return new ModelConfig(
-            json.String("model_type"),
+            modelType,
             ReadLabels(json),
             ReadProblemType(json),
-            json.Int32("max_position_embeddings", least: 1),
+            ReadMaxPositions(json, modelType),
             json.Int32("vocab_size"),
             json.Int32("type_vocab_size"));
+    }
+
+    private static int? ReadMaxPositions(JsonSection json, string? modelType)
+    {
+        int? positions = json.Int32("max_encoder_position_embeddings", least: 1) ?? json.Int32("max_position_embeddings", least: 1);
+        if (positions is null || !PositionsAfterPad.Contains(modelType))
+        {
+            return positions;
+        }
+
+        long unused = (json.Int32("pad_token_id") ?? 1) + 1L;
+        return positions > unused
+            ? (int)(positions.Value - unused)
+            : throw json.Refuse(
+                $"'max_position_embeddings' is {positions}, but a model of the type '{modelType}' starts at position {unused}, so that no token fits. Correct it or 'pad_token_id'.");
     }
 
     private static string? ReadProblemType(JsonSection json)
