@@ -110,6 +110,37 @@ public sealed class OnnxOperatorsTests
         Assert.DoesNotContain("Deepest", Of([.. output.ToArray(), .. nested]));
     }
 
+    [Fact]
+    public void Functions_that_call_each_other_until_there_are_too_many_nodes_are_refused_before_ONNX_Runtime_sees_them()
+    {
+        // 17 functions, each of which calls the next one twice: 131,072 nodes.
+        ModelProto doubling = ModelProto.Parser.ParseFrom(OnnxGraph.Classifier().ToBytes());
+        doubling.Functions.AddRange(Enumerable.Range(0, 17).Select(i => Function($"F{i}", $"F{i + 1}", $"F{i + 1}")));
+        doubling.Functions.Add(Function("F17", "Identity"));
+        Assert.NotEmpty(Of(doubling.ToByteArray()));
+        doubling.Graph.Node.Add(new NodeProto { OpType = "F1", Domain = "test" });
+        Assert.Contains("Identity", Of(doubling.ToByteArray()));
+
+        doubling.Graph.Node.Add(new NodeProto { OpType = "F0", Domain = "test" });
+        using var model = ModelFolderBuilder.Tiny().Write("model.onnx", doubling.ToByteArray());
+        Refusal.Of(model, "model.onnx", "more than 100000 nodes");
+
+        var itself = new ModelProto { Graph = new GraphProto { Node = { new NodeProto { OpType = "F", Domain = "test" } } }, Functions = { Function("F", "F") } };
+        model.Write("model.onnx", itself.ToByteArray());
+        Refusal.Of(model, "model.onnx", "more than 100000 nodes");
+
+        // The operator of that name is another one.
+        itself.Functions[0].Node[0].Domain = "";
+        Assert.Equal(["F"], Of(itself.ToByteArray()));
+
+        static FunctionProto Function(string name, params string[] calls) => new()
+        {
+            Name = name,
+            Domain = "test",
+            Node = { calls.Select(call => new NodeProto { OpType = call, Domain = call == "Identity" ? "" : "test" }) },
+        };
+    }
+
     private static IReadOnlySet<string> Of(byte[] content) => OnnxOperators.Read(ModelFolder.From(_ => null), "model.onnx", content);
 
     private static TensorProto Weights(int count) => new()
