@@ -16,6 +16,7 @@ var root = new RootCommand(
     TokenizeCommand.Create(),
     LogitsCommand.Create(),
     ExplainCommand.Create(),
+    QuantizeCommand.Create(),
 };
 
 ParseResult line = root.Parse(args);

@@ -103,7 +103,7 @@ internal sealed class InvarianceMeasurement : IDisposable
                 ids[i] = random.Next(model.VocabularySize ?? 1);
             }
 
-            randomRows.Add(ids);
+            randomRows.Add(model.WithEndToken(ids));
         }
 
         return randomRows;

@@ -33,7 +33,8 @@ internal sealed class RunMetrics
     /// <summary>Reports a run that went well.</summary>
     /// <param name="start">What <see cref="Start"/> gave.</param>
     /// <param name="batch">What was run.</param>
-    public void Add(long start, TokenBatch batch)
+    /// <param name="positions">How many positions the graph worked on, padding and rows that fill up counted.</param>
+    public void Add(long start, TokenBatch batch, long positions)
     {
         if (start == 0)
         {
@@ -42,9 +43,8 @@ internal sealed class RunMetrics
 
         Duration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, model);
         Size.Record(batch.Rows, model);
-        ReadOnlySpan<long> mask = batch.AttentionMaskMemory.Span;
-        long tokens = TensorPrimitives.Sum(mask);
+        long tokens = TensorPrimitives.Sum<long>(batch.AttentionMaskMemory.Span);
         Tokens.Add(tokens, model, new(TokenTypeTag, "text"));
-        Tokens.Add(mask.Length - tokens, model, new(TokenTypeTag, "padding"));
+        Tokens.Add(positions - tokens, model, new(TokenTypeTag, "padding"));
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 using Batching.Batches;
 using Batching.Inference;
@@ -26,6 +25,7 @@ public sealed class SequenceModel : IDisposable
     private readonly string[] outputNames;
     private readonly int? typeVocabularySize;
     private readonly RunMetrics metrics;
+    private BatchParts parts;
     private Lazy<Invariance> invariance;
 
     // Runs that nobody can cancel share these.
@@ -37,6 +37,9 @@ public sealed class SequenceModel : IDisposable
         this.signature = signature;
         outputNames = [signature.OutputName];
 
+        parts = new BatchParts(
+            new BatchShape(signature.Rows, signature.Columns, config.AttentionWindow ?? 1), config.EndTokenId, config.PadTokenId ?? 0);
+
         // Models without token types say 0; what a graph does not take need not be checked either.
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
@@ -44,7 +47,7 @@ public sealed class SequenceModel : IDisposable
         Operators = operators;
         invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
         metrics = new RunMetrics(file);
-        MaxLength = config.MaxPositions;
+        MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
 
@@ -54,7 +57,10 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The number of ids that the model has embeddings for; ids from 0 up to it are accepted. Null where it cannot be told.</summary>
     public int? VocabularySize { get; private set; }
 
-    /// <summary>The longest row that the model has positions for (<c>max_position_embeddings</c>), or null where it is not known.</summary>
+    /// <summary>
+    /// The longest row that the model takes: as many as it has positions for (<c>max_position_embeddings</c>), or its graph's
+    /// fixed length; null where neither is known.
+    /// </summary>
     public int? MaxLength { get; }
 
     /// <summary>
@@ -73,8 +79,11 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
     internal bool IsInvarianceKnown => invariance.IsValueCreated;
 
-    /// <summary>The fewest rows that ONNX Runtime is given: a batch of fewer is filled up with copies, whose logits nobody sees.</summary>
-    internal int LeastRows { get; private set; } = 1;
+    /// <summary>The shapes of batches that the graph takes. Batches of others are cut and filled up to them.</summary>
+    internal BatchShape Shape => parts.Shape;
+
+    /// <summary>The token that every row has to hold, because the model reads the state of its last one; null for most models.</summary>
+    internal int? EndTokenId => parts.EndTokenId;
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -175,7 +184,7 @@ public sealed class SequenceModel : IDisposable
     /// <param name="folder">The model's files.</param>
     /// <param name="config">What config.json says.</param>
     /// <param name="options">Which file, and how.</param>
-    /// <param name="leastRows">The fewest rows of a run (<see cref="LeastRows"/>); null to find it out.</param>
+    /// <param name="leastRows">The fewest rows that are run (<see cref="BatchShape.LeastRows"/>); null to find it out.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
     internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows = null)
     {
@@ -230,8 +239,19 @@ public sealed class SequenceModel : IDisposable
         run.Token.ThrowIfCancellationRequested();
         Check(batch);
         long start = RunMetrics.Start();
-        RunFilled(batch, logits, run);
-        metrics.Add(start, batch);
+        long positions = RunChecked(batch, logits, run);
+        metrics.Add(start, batch, positions);
+    }
+
+    /// <summary>A row of ids with an end token, where the model reads one.</summary>
+    internal int[] WithEndToken(params int[] ids)
+    {
+        if (EndTokenId is { } end)
+        {
+            ids[^1] = end;
+        }
+
+        return ids;
     }
 
     /// <summary>Runs the model on a batch that belongs to no text: a measurement, which no meter is to count.</summary>
@@ -239,7 +259,7 @@ public sealed class SequenceModel : IDisposable
     {
         using SharedLifetime.Lease modelLease = lifetime.Enter();
         run.Token.ThrowIfCancellationRequested();
-        RunFilled(batch, logits, run);
+        RunChecked(batch, logits, run);
     }
 
     private void Free()
@@ -248,35 +268,40 @@ public sealed class SequenceModel : IDisposable
         uncancelled.Dispose();
     }
 
-    private void RunFilled(TokenBatch batch, Memory<float> logits, ModelRun run)
+    /// <returns>How many positions the graph worked on.</returns>
+    private long RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
     {
-        if (batch.Rows >= LeastRows)
+        if (parts.Fit(batch))
         {
-            RunChecked(batch, logits, run);
-            return;
+            RunGraph(batch, logits, run);
+            return (long)batch.Rows * batch.Columns;
         }
 
-        using TokenBatch filled = batch.RepeatRows(LeastRows);
-        float[] filledLogits = ArrayPool<float>.Shared.Rent(LeastRows * LabelCount);
-        try
+        long positions = 0;
+        foreach (int[] rows in parts.Split(batch))
         {
-            RunChecked(filled, filledLogits.AsMemory(0, LeastRows * LabelCount), run);
-            filledLogits.AsSpan(0, logits.Length).CopyTo(logits.Span);
+            using TokenBatch part = parts.Make(batch, rows);
+            var partLogits = new float[part.Rows * LabelCount];
+            RunGraph(part, partLogits, run);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                partLogits.AsSpan(i * LabelCount, LabelCount).CopyTo(logits.Span[(rows[i] * LabelCount)..]);
+            }
+
+            positions += (long)part.Rows * part.Columns;
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(filledLogits);
-        }
+
+        return positions;
     }
 
-    private void RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
+    private void RunGraph(TokenBatch batch, Memory<float> logits, ModelRun run)
     {
         try
         {
             using var feed = new BatchFeed(signature, batch);
-            using var output = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, logits, [batch.Rows, LabelCount]);
-            session.Run(run.Options, signature.InputNames, feed.Values, outputNames, [output]);
+            using var target = new LogitsTarget(signature, logits, batch.Rows, LabelCount);
+            session.Run(run.Options, signature.InputNames, feed.Values, outputNames, [target.Value]);
+            target.Complete();
         }
         catch (OnnxRuntimeException exception) when (run.Token.IsCancellationRequested)
         {
@@ -293,14 +318,23 @@ public sealed class SequenceModel : IDisposable
     {
         if (batch.Columns > MaxLength)
         {
+            string limit = MaxLength == Shape.Columns ? $"a fixed length of {MaxLength}" : $"positions for {MaxLength}";
             throw new ArgumentException(
-                $"The rows have {batch.Columns} columns, and the model in '{File}' has positions for {MaxLength}. Truncate the texts, or pad less.",
-                nameof(batch));
+                $"The rows have {batch.Columns} columns, and the model in '{File}' has {limit}. Truncate the texts, or pad less.", nameof(batch));
         }
 
         CheckRange(batch, batch.InputIdsMemory.Span, VocabularySize, "input id", "the model's vocabulary");
         CheckRange(batch, batch.AttentionMaskMemory.Span, 2, "attention mask", "a mask");
         CheckRange(batch, batch.TokenTypeIdsMemory.Span, typeVocabularySize, "token type id", "the model's token types");
+        for (int row = 0; EndTokenId is not null && row < batch.Rows; row++)
+        {
+            if (parts.EndTokensOf(batch, row) == 0)
+            {
+                throw new ArgumentException(
+                    $"Row {row} has no end token, the id {EndTokenId}, and the model in '{File}' reads the state of the last one. Encode the text with special tokens.",
+                    nameof(batch));
+            }
+        }
     }
 
     private void CheckRange(TokenBatch batch, ReadOnlySpan<long> values, int? limit, string what, string where)
@@ -325,13 +359,13 @@ public sealed class SequenceModel : IDisposable
     // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on.
     private void SettleInvariance(SequenceModelOptions options, int? leastRows)
     {
-        LeastRows = leastRows ?? 1;
+        RunAtLeast(leastRows ?? 1);
         if (!options.ProbeInvariance && !options.RequireExact)
         {
             return;
         }
 
-        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? rows => LeastRows = rows : null);
+        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? RunAtLeast : null);
         if (options.RequireExact && !found.IsExact)
         {
             throw new ModelLoadException(
@@ -342,11 +376,18 @@ public sealed class SequenceModel : IDisposable
         invariance = new Lazy<Invariance>(found);
     }
 
+    private void RunAtLeast(int rows) => parts = parts with { Shape = Shape with { LeastRows = rows } };
+
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
     private void Probe(ModelFolder folder, ModelConfig config)
     {
-        LabelCount = MeasureLabelCount(rows: 1, columns: 1, labels: null);
-        MeasureLabelCount(rows: 2, columns: Math.Min(3, MaxLength ?? 3), LabelCount);
+        (int Rows, int Columns) first = (Shape.RowsOf(1), Shape.ColumnsOf(1));
+        (int Rows, int Columns) second = (Shape.RowsOf(2), Shape.ColumnsOf(Math.Min(3, MaxLength ?? 3)));
+        LabelCount = MeasureLabelCount(first.Rows, first.Columns, labels: null);
+        if (second != first)
+        {
+            MeasureLabelCount(second.Rows, second.Columns, LabelCount);
+        }
 
         // An execution provider that does not check ids, as on a GPU, cannot be asked.
         if (Accepts(int.MaxValue))
@@ -387,7 +428,7 @@ public sealed class SequenceModel : IDisposable
 
     private bool Accepts(int id)
     {
-        using var batch = TokenBatch.Pad([[id]], padTokenId: 0);
+        using var batch = TokenBatch.Pad([EndTokenId is { } end ? [id, end] : [id]], padTokenId: 0);
         try
         {
             RunChecked(batch, new float[LabelCount], uncancelled);
@@ -402,7 +443,7 @@ public sealed class SequenceModel : IDisposable
     // Rows and columns of several sizes tell an axis of labels from one of rows or of tokens.
     private int MeasureLabelCount(int rows, int columns, int? labels)
     {
-        using var batch = TokenBatch.Pad([.. Enumerable.Repeat(new int[columns], rows)], padTokenId: 0);
+        using var batch = TokenBatch.Pad([.. Enumerable.Repeat(WithEndToken(new int[columns]), rows)], padTokenId: 0);
         using var feed = new BatchFeed(signature, batch);
         long[] shape;
         try

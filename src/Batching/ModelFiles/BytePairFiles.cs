@@ -35,28 +35,11 @@ internal static class BytePairFiles
         int unknown = tokens.IdOf(names.Unknown, "unknown");
         var template = RowTemplate.Roberta(tokens.IdOf(names.Classifier, "classifier"), tokens.IdOf(names.Separator, "separator"));
         int pad = tokens.IdOf(names.Pad, "pad");
-        string[] specialTokens = [names.Classifier, names.Pad, names.Separator, names.Unknown];
-        List<AddedToken> addedTokens = [.. specialTokens
-            .Distinct(StringComparer.Ordinal)
-            .Where(token => token != names.Mask)
-            .Select(token => new AddedToken(token, vocabulary[token], IsSpecial: true))];
-        if (vocabulary.TryGetValue(names.Mask, out int mask))
-        {
-            // Hugging Face gives the mask the space before it, where the files do not say otherwise.
-            addedTokens.Add(new AddedToken(
-                names.Mask,
-                mask,
-                IsSpecial: true,
-                config.TokenOption("mask_token", "single_word") ?? false,
-                config.TokenOption("mask_token", "lstrip") ?? true,
-                config.TokenOption("mask_token", "rstrip") ?? false));
-        }
-
         return new TokenizerDefinition
         {
             File = file,
             Vocabulary = vocabulary,
-            AddedTokens = addedTokens,
+            AddedTokens = NamedTokens.Complete([], names, vocabulary, config, isWordPiece: false),
             PreTokenizer = new PreTokenizerDefinition.ByteLevel(config.AddPrefixSpace, UseRegex: true),
             Model = new TokenModelDefinition.BytePairs(
                 ReadMerges(mergesText, mergesFile, vocabulary), UnknownTokenId: null, FusesUnknown: false, IgnoresMerges: false),

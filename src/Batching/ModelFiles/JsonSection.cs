@@ -96,6 +96,28 @@ internal readonly struct JsonSection
             ? number
             : throw Wrong(name, value, $"a whole number from {least} to {int.MaxValue}");
 
+    /// <summary>A whole number, or several in an array; none where there is no such property.</summary>
+    public IReadOnlyList<int> Int32s(string name, int least = 0)
+    {
+        if (Find(name) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [Int32Of(name, value, least)];
+        }
+
+        var numbers = new int[value.GetArrayLength()];
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            numbers[index] = Int32Of($"{name}[{index}]", value[index], least);
+        }
+
+        return numbers;
+    }
+
     /// <summary>A number of any size, such as the 1e30 that Hugging Face writes for "no limit".</summary>
     public double? Number(string name) => Find(name) is { } value ? NumberOf(name, value) : null;
 

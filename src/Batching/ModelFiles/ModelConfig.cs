@@ -32,6 +32,18 @@ internal sealed record ModelConfig(
 
     private static readonly string[] ProblemTypes = [SingleLabel, MultiLabel, Regression];
 
+    /// <summary><c>pad_token_id</c>, where it is an id.</summary>
+    public int? PadTokenId { get; private init; }
+
+    /// <summary>
+    /// <c>eos_token_id</c> of a model with a decoder: its head reads the state of a row's last such token, as those of
+    /// Hugging Face's <c>LEDForSequenceClassification</c> and <c>BartForSequenceClassification</c> do.
+    /// </summary>
+    public int? EndTokenId { get; private init; }
+
+    /// <summary>The widest <c>attention_window</c>, of which a row's length has to be a multiple: Longformer's and LED's.</summary>
+    public int? AttentionWindow { get; private init; }
+
     /// <summary>Reads the file; where there is none, nothing is known.</summary>
     /// <exception cref="ModelLoadException">The file is damaged.</exception>
     public static ModelConfig Read(ModelFolder folder)
@@ -48,12 +60,22 @@ internal sealed record ModelConfig(
             ReadProblemType(json),
             ReadMaxPositions(json, modelType),
             json.Int32("vocab_size"),
-            json.Int32("type_vocab_size"));
+            json.Int32("type_vocab_size"))
+        {
+            PadTokenId = json.Int32("pad_token_id", least: int.MinValue) is { } pad and >= 0 ? pad : null,
+            EndTokenId = json.Boolean("is_encoder_decoder") == true && json.Int32s("eos_token_id") is [var end, ..] ? end : null,
+            AttentionWindow = json.Int32s("attention_window", least: 1) is { Count: > 0 } windows ? windows.Max() : null,
+        };
     }
+
+    // LED counts the positions of each half. A classifier gives its decoder the whole row as well.
+    private static int? ReadPositionsOfBothHalves(JsonSection json) =>
+        json.Int32("max_encoder_position_embeddings", least: 1) is not { } encoder ? null
+        : Math.Min(encoder, json.Int32("max_decoder_position_embeddings", least: 1) ?? encoder);
 
     private static int? ReadMaxPositions(JsonSection json, string? modelType)
     {
-        int? positions = json.Int32("max_encoder_position_embeddings", least: 1) ?? json.Int32("max_position_embeddings", least: 1);
+        int? positions = ReadPositionsOfBothHalves(json) ?? json.Int32("max_position_embeddings", least: 1);
         if (positions is null || !PositionsAfterPad.Contains(modelType))
         {
             return positions;

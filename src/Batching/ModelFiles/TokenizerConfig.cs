@@ -4,7 +4,7 @@ namespace Batching.ModelFiles;
 internal sealed class TokenizerConfig
 {
     public const string FileName = "tokenizer_config.json";
-    private const string SpecialTokensFileName = "special_tokens_map.json";
+    public const string SpecialTokensFileName = "special_tokens_map.json";
 
     // Hugging Face writes 1e30 for "no limit"; no encoder has this many positions.
     private const double NoLimit = 1e9;

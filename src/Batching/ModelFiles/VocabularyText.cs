@@ -30,15 +30,11 @@ internal static class VocabularyText
         int unknown = tokens.IdOf(names.Unknown, "unknown");
         var template = RowTemplate.Bert(tokens.IdOf(names.Classifier, "classifier"), tokens.IdOf(names.Separator, "separator"));
         int pad = tokens.IdOf(names.Pad, "pad");
-        string[] specialTokens = [names.Pad, names.Unknown, names.Classifier, names.Separator, names.Mask];
         return new TokenizerDefinition
         {
             File = file,
             Vocabulary = vocabulary,
-            AddedTokens = [.. specialTokens
-                .Distinct(StringComparer.Ordinal)
-                .Where(vocabulary.ContainsKey)
-                .Select(token => new AddedToken(token, vocabulary[token], IsSpecial: true))],
+            AddedTokens = NamedTokens.Complete([], names, vocabulary, config, isWordPiece: true),
             Normalizer = new NormalizerDefinition.Bert(config.Normalizer),
             PreTokenizer = new PreTokenizerDefinition.Bert(),
             Model = new TokenModelDefinition.WordPiece(unknown),

@@ -12,6 +12,9 @@ internal sealed class RowRunner(SequenceModel model, int padTokenId, PaddingOpti
 {
     public SequenceModel Model => model;
 
+    /// <summary>Whether every row is a batch of its own.</summary>
+    public bool OneByOne => oneByOne;
+
     /// <summary>Whether a row gets the same bits whatever it is run with.</summary>
     public bool IsExact => oneByOne || model.Invariance.IsExact;
 

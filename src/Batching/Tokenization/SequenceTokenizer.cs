@@ -50,7 +50,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// The most tokens in a row, special tokens counted: the smaller of <c>model_max_length</c> and
     /// <c>max_position_embeddings</c>; null where neither is known.
     /// </summary>
-    public int? MaxLength { get; }
+    public int? MaxLength { get; private set; }
 
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
@@ -193,61 +193,25 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        int room = RoomFor(input, options);
         bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
-        if (room == int.MaxValue)
-        {
-            throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(options));
-        }
-
         if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
         {
             throw new ArgumentException(
                 $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
         }
 
-        using var first = new IdBuffer();
-        using var second = new IdBuffer();
-        AppendIds(input.Text, first, int.MaxValue);
-        if (input.Pair is not null)
-        {
-            AppendIds(input.Pair, second, int.MaxValue);
-        }
-
-        IdBuffer windowed = windowsSecond ? second : first;
-        int width = room - (windowsSecond ? first : second).Count;
-        if (width < 1)
-        {
-            throw new ArgumentException(
-                $"A limit of {options.MaxLength ?? MaxLength} tokens leaves no room for a window. Raise MaxLength, or shorten the text that is repeated.", nameof(options));
-        }
-
-        if (options.Stride < 0 || options.Stride >= width)
-        {
-            throw new ArgumentException(
-                $"A stride of {options.Stride} is not from 0 to {width - 1}: a window holds {width} tokens of the text and has to advance.", nameof(options));
-        }
-
-        var windows = new List<SequenceEncoding>();
+        using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
-        int start = 0;
-        int end;
-        do
+        var windows = new List<SequenceEncoding>();
+        windowEncoder.Begin(input);
+        windowEncoder.CheckAdvance();
+        while (windowEncoder.HasMore)
         {
-            end = Math.Min(start + width, windowed.Count);
-            ReadOnlySpan<int> window = windowed.Span[start..end];
             rows.Clear();
-            AppendRow(
-                rows,
-                input.Pair is not null,
-                options.AddSpecialTokens,
-                windowsSecond ? first.Span : window,
-                windowsSecond ? window : second.Span,
-                window.Length < windowed.Count);
+            windowEncoder.AppendNext(rows);
             windows.Add(new SequenceEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
-            start += width - options.Stride;
         }
-        while (end < windowed.Count);
+
         return windows;
     }
 
@@ -444,6 +408,14 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         return new SequenceTokenizer(definition, maxLength ?? limit);
     }
 
+    /// <summary>The same tokenizer with a lower limit.</summary>
+    internal SequenceTokenizer WithMaxLength(int maxLength)
+    {
+        var limited = (SequenceTokenizer)MemberwiseClone();
+        limited.MaxLength = maxLength;
+        return limited;
+    }
+
     private static bool IsPlain(EncodeSettings settings) =>
         settings is { ConsiderNormalization: true, ConsiderPreTokenization: true, MaxTokenCount: int.MaxValue };
 
@@ -483,7 +455,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     }
 
     // The ids of a text, in which added tokens stand for themselves.
-    private void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    internal void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
     {
         var stretches = new AddedTokenSplitter(rawTokens, text);
         while (ids.Count < enough && stretches.MoveNext())
@@ -530,7 +502,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     }
 
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
-    private int RoomFor(TextInput input, EncodingOptions options)
+    internal int RoomFor(TextInput input, EncodingOptions options)
     {
         if (input.Text is null)
         {
@@ -551,7 +523,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 nameof(options));
     }
 
-    private void AppendRow(
+    internal void AppendRow(
         TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
     {
         foreach (TemplatePiece piece in isPair ? pair : single)

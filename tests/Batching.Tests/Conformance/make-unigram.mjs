@@ -1,13 +1,14 @@
 // Makes unigram/variants.jsonl: unigram tokenizers of every kind that is supported, and what Hugging Face's library makes of
-// hostile texts with them.
+// hostile texts with them; and unigram/scores.jsonl: numbers as they stand in a file, and as the library reads them.
 //
 //     npm install --ignore-scripts tokenizers@0.23.2
 //     node make-unigram.mjs unigram [texts of each tokenizer]
 //
-// A line is an object with the tokenizer's name and what it changes in unigram/tokenizer.json, or an array: a text, its ids
-// without special tokens, and what these decode to.
+// A line is an object with the tokenizer's name and what it changes in unigram/tokenizer.json (an empty charsmap is the one
+// there), or an array: a text, its ids without special tokens, and what these decode to.
 
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Tokenizer } from 'tokenizers';
 
@@ -32,10 +33,10 @@ const bytes = (from, to) => Array.from({ length: to - from }, (_, i) => [`<0x${(
 const vocab = base.model.vocab;
 const added = (content, id, options) =>
   ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true, ...options });
-const small = (vocab, unknown = 0) => ({
+const small = (vocab, unknown = 0, byteFallback = false) => ({
   added_tokens: [added('<unk>', unknown), added('<pad>', vocab.findIndex(([piece]) => piece === '<pad>'))],
   normalizer: null,
-  model: { type: 'Unigram', unk_id: unknown, vocab, byte_fallback: false },
+  model: { type: 'Unigram', unk_id: unknown, vocab, byte_fallback: byteFallback },
 });
 
 const variants = [
@@ -61,8 +62,8 @@ const variants = [
     pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, metaspace()] },
   }],
   ['prepends a text', { normalizer: sequence({ type: 'NFC' }, { type: 'Strip', strip_left: true, strip_right: true }, { type: 'Prepend', prepend: '▁' }) }],
-  ['byte fallback', { model: { ...base.model, vocab: [...vocab, ...bytes(0, 256)], byte_fallback: true } }],
-  ['byte fallback without every byte', { model: { ...base.model, vocab: [...vocab, ...bytes(0, 0xE3), ...bytes(0xE4, 256)], byte_fallback: true } }],
+  ['byte fallback', small([...ties(4, 6), ...bytes(0, 256)], 0, true)],
+  ['byte fallback without every byte', small([...ties(4, 6), ...bytes(0, 0xCC), ...bytes(0xCD, 256)], 0, true)],
   ['ties', small(ties(2, 1))],
   ['scores of 7 digits', small(ties(7, 2))],
   ['scores of 17 digits', small(ties(17, 3))],
@@ -107,7 +108,8 @@ const common = {
 const lines = [];
 for (const [name, changes] of variants) {
   const tokenizer = Tokenizer.fromString(JSON.stringify({ ...base, ...common, ...changes }));
-  lines.push(JSON.stringify({ name, changes: { ...common, ...changes } }));
+  lines.push(JSON.stringify(
+    { name, changes: { ...common, ...changes } }, (key, value) => (key === 'precompiled_charsmap' ? '' : value)));
   for (let i = 0; i < count; i++) {
     const text = makeText(changes.added_tokens !== undefined);
     const ids = (await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds();
@@ -115,3 +117,25 @@ for (const [name, changes] of variants) {
   }
 }
 fs.writeFileSync(path.join(folder, 'variants.jsonl'), `${lines.join('\n')}\n`);
+
+const numbers = [
+  '0', '-0', '-0.0', '1', '-1', '9007199254740993', '18446744073709551615', '18446744073709551616', '-9223372036854775808',
+  '-9223372036854775809', '123456789012345678901234567890', '1844674407370955161.0', '1844674407370955161.9', '18446744073709551619.5',
+  '0.1', '-10.197861671447754', '-7.2687578201293945', '3.0000000000000000000000001', '0.00000000000000000000000000001', '1e0', '1E+2',
+  '1e-2', '1.7976931348623157e308', '2.2250738585072014e-308', '5e-324', '4.9406564584124654e-324', '1e-400', '-1e-999999999999', '0e999999999999',
+  '123456789012345678e-330', '1e22', '1e23', '123456789012345678901e-40',
+];
+for (let i = 0; i < 400; i++) {
+  const digits = Array.from({ length: 1 + random(21) }, (_, place) => (place === 0 ? 1 + random(9) : random(10))).join('');
+  const point = random(digits.length) + 1;
+  numbers.push(`-${digits.slice(0, point)}${point < digits.length ? `.${digits.slice(point)}` : ''}${random(4) === 0 ? `e${random(600) - 300 - 0}` : ''}`);
+}
+const readable = numbers.filter(number => Math.abs(Number(number)) < 1e307);
+const file = path.join(os.tmpdir(), 'unigram-scores.json');
+Tokenizer.fromString(`{"version":"1.0","model":{"type":"Unigram","unk_id":0,"vocab":[${readable.map((number, i) => `["${i}",${number}]`)}],"byte_fallback":false}}`)
+  .save(file, false);
+const read = JSON.parse(fs.readFileSync(file, 'utf8')).model.vocab;
+fs.rmSync(file);
+fs.writeFileSync(
+  path.join(folder, 'scores.jsonl'),
+  readable.map((number, i) => `${JSON.stringify({ written: number, read: Object.is(read[i][1], -0) ? '-0' : String(read[i][1]) })}\n`).join(''));

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Batching.Tests.ModelFiles;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Google.Protobuf;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using CsCheck;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;

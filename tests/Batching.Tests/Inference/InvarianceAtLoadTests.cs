@@ -1,5 +1,5 @@
 using Batching.Tests.ModelFiles;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Xunit;
 
 namespace Batching.Tests.Inference;
@@ -64,6 +64,7 @@ public sealed class InvarianceAtLoadTests
         using var model = SequenceModel.Load(Repository.Contract(Dynamic));
         using var classifier = SequenceClassifier.Load(Repository.Contract(Dynamic), new SequenceClassifierOptions { OneByOne = true });
         using var batching = SequenceClassifier.Load(Repository.Contract(Dynamic));
+        await using var queue = new ClassificationQueue(classifier);
         var random = new Random(5);
         int changedByCompany = 0;
         for (int batch = 0; batch < 300; batch++)
@@ -73,12 +74,13 @@ public sealed class InvarianceAtLoadTests
             // A text that comes again takes the logits of the first.
             texts = [.. texts, texts[0]];
             float[][] expected = [.. texts.Select(text => AloneOf(model, classifier.Tokenizer, text))];
-            float[][] found = (batch % 5) switch
+            float[][] found = (batch % 6) switch
             {
                 0 => [.. texts.Select(text => LogitsOf(classifier.Classify(text, TestEnd)))],
                 1 => [.. classifier.Classify(texts, TestEnd).Select(LogitsOf)],
                 2 => [.. classifier.ClassifyStream(texts.Select(TextInput.FromString), TestEnd).Select(LogitsOf)],
                 3 => await classifier.ClassifyStreamAsync(texts.Select(TextInput.FromString).ToAsyncEnumerable(), TestEnd).Select(LogitsOf).ToArrayAsync(TestEnd),
+                4 => [.. (await Task.WhenAll(texts.Select(text => queue.ClassifyAsync(text, TestEnd).AsTask()))).Select(LogitsOf)],
                 _ => [.. (await Task.WhenAll(texts.Select(text => classifier.ClassifyAsync(text, TestEnd).AsTask()))).Select(LogitsOf)],
             };
             Assert.Equal(expected, found);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Google.Protobuf;
 
 namespace Batching.Tests.ModelFiles;
@@ -98,6 +98,26 @@ internal sealed class OnnxGraph
             DataType = (int)TensorProto.Types.DataType.Int64,
             Dims = { values.Length },
             Int64Data = { values },
+        });
+        return this;
+    }
+
+    /// <summary>A single int64 of no dimension.</summary>
+    public OnnxGraph Scalar(string name, long value)
+    {
+        graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { value } });
+        return this;
+    }
+
+    /// <summary>Numbers of the model of any shape.</summary>
+    public OnnxGraph Numbers(string name, float[] values, params long[] dimensions)
+    {
+        graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            Dims = { dimensions },
+            FloatData = { values },
         });
         return this;
     }

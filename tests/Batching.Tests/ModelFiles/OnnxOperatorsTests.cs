@@ -1,5 +1,5 @@
 using Batching.ModelFiles;
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Google.Protobuf;
 using Xunit;
 

@@ -16,6 +16,7 @@ public sealed class HuggingFaceGoldenTests
         "wordpiece-lower-nochinese",
         "wordpiece-lower-noclean",
         "byte-bpe",
+        "unigram",
     ];
 
     [Theory]

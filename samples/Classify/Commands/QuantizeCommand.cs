@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Globalization;
+using Batching;
+using Classify.Inputs;
+using Classify.Quantization;
+using Spectre.Console;
+
+namespace Classify.Commands;
+
+/// <summary>An fp32 model to a static int8 one, and how the two compare.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly Option<string> Model = new("--model")
+    {
+        Description = "The folder of a DistilBERT or BERT classifier in fp32, as Hugging Face lays it out.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> Calibrate = new("--calibrate")
+    {
+        Description = "Sentences such as the model will see, some hundreds of them: txt, csv, tsv, jsonl or parquet.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Output = new("--output")
+    {
+        Description = "The folder of the int8 model. Default: that of the model with -int8 at its end.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "How many sentences of the file are used at most.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5_000,
+    };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Replaces the output of an earlier run." };
+
+    public static Command Create()
+    {
+        var command = new Command("quantize", "Makes a static int8 model of an fp32 one, whose logits do not depend on the batch either.")
+        {
+            Model, Calibrate, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, Limit, Output, Force,
+        };
+        CommandRunner.SetAction(command, RunAsync);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        string model = line.GetRequiredValue(Model);
+        IReadOnlyList<TextInput> sentences = await ReadAsync(line, cancellationToken);
+        string output = line.GetValue(Output) ?? $"{Path.TrimEndingDirectorySeparator(model)}-int8";
+        QuantizationResult result = Quantizer.Run(new QuantizeOptions(model, output, line.GetValue(Force), sentences), cancellationToken);
+        Show(Tables.NewConsole(), result, output);
+    }
+
+    private static async Task<IReadOnlyList<TextInput>> ReadAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        string path = line.GetRequiredValue(Calibrate);
+        int limit = line.GetValue(Limit);
+        if (limit < 1)
+        {
+            throw CommandException.Usage($"--limit is {limit}; it has to be at least 1.");
+        }
+
+        FileFormat format = ColumnOptions.FormatOf(line, path);
+        var source = new InputSource(path);
+        var sentences = new List<TextInput>();
+        await using IRowReader reader = RowReaders.Open(source, format, ColumnOptions.Of(line, []));
+        await foreach (InputRow row in reader.ReadAsync(cancellationToken))
+        {
+            if (row.Error is not null)
+            {
+                throw CommandException.Failed($"{source.Name}, {row.Place}: {row.Error}. Correct the row, or take it out.");
+            }
+
+            if (!string.IsNullOrWhiteSpace(row.Text))
+            {
+                sentences.Add(new TextInput(row.Text, row.Pair));
+            }
+
+            if (sentences.Count == limit)
+            {
+                break;
+            }
+        }
+
+        return sentences.Count > 0
+            ? sentences
+            : throw CommandException.Usage($"{source.Name} has no sentences. Give some hundreds such as the model will see.");
+    }
+
+    private static void Show(IAnsiConsole console, QuantizationResult result, string output)
+    {
+        Agreement agreement = result.Agreement;
+        Table table = Tables.New("", "fp32", "int8", "int8 to fp32");
+        table.Add("bytes", Text($"{result.BytesBefore:N0}"), Text($"{result.BytesAfter:N0}"), Text($"{(double)result.BytesAfter / result.BytesBefore:0.00}x"));
+        table.Add("sentences/s", Text($"{result.Speeds.One:N0}"), Text($"{result.Speeds.Other:N0}"), Text($"{result.Speeds.Ratio:0.00}x"));
+        table.Add("logits depend on the batch", Answer(!result.IsExactBefore), Answer(!result.IsExactAfter), "");
+        table.Add("labels that changed", "", "", Text($"{agreement.Changed:N0} of {agreement.Texts:N0}"));
+        table.Add("largest difference of a logit", "", "", Text($"{agreement.LargestDifference:0.0000}"));
+        table.Add("mean difference of a logit", "", "", Text($"{agreement.MeanDifference:0.0000}"));
+        table.Add("layers in integers", "", Text($"{result.Layers}"), "");
+        table.Add("embedding tables in integers", "", Text($"{result.Embeddings}"), "");
+        console.Write(table);
+        console.WriteLine();
+        console.WriteLine($"written to {output}");
+        console.WriteLine(Text($"labels kept {agreement.KeptShare:0.0000} ({agreement.Texts - agreement.Changed}/{agreement.Texts})"));
+    }
+
+    private static string Answer(bool yes) => yes ? "yes" : "no";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
