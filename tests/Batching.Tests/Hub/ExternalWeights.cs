@@ -1,4 +1,4 @@
-using Batching.Tests.Onnx;
+using Classify.Quantization.Onnx;
 using Google.Protobuf;
 
 namespace Batching.Tests.Hub;
