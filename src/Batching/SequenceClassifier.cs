@@ -14,7 +14,7 @@ namespace Batching;
 /// </para>
 /// <para>
 /// A text's logits depend on the text alone, bit for bit, whatever else a call classifies and in whatever order, with
-/// every model for which <see cref="InvarianceProbe"/> finds that on this machine.
+/// every model for which <see cref="Invariance"/> says so on this machine.
 /// </para>
 /// </remarks>
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
@@ -22,6 +22,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly SharedLifetime lifetime;
     private readonly ResultMaker results;
     private readonly ClassificationEngine engine;
+    private readonly RowRunner runner;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
     private readonly bool poolsWindows;
@@ -45,10 +46,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             : options.Padding;
         poolsWindows = options.LongText == LongText.Windows;
         results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
+        runner = new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne);
         engine = new ClassificationEngine(
             tokenizer,
             poolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
-            new RowRunner(model, tokenizer.PadTokenId, padding),
+            runner,
             results,
             options.Parallelism,
             new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
@@ -61,8 +63,18 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Makes logits of ids. It belongs to the classifier, which disposes of it.</summary>
     public SequenceModel Model { get; }
 
+    /// <summary>
+    /// Whether a text's logits are the same whatever else is classified with it: what was measured of the <see cref="Model"/>
+    /// on this machine. Where it is not exact, <see cref="SequenceClassifierOptions.OneByOne"/> keeps the promise.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed before it was measured.</exception>
+    public Invariance Invariance => Model.Invariance;
+
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Whether a text gets the same bits whatever else is run with it. It may have to be measured first.</summary>
+    internal bool IsExact => runner.IsExact;
 
     /// <summary>How many batches are to run side by side.</summary>
     internal int Parallelism { get; }
@@ -271,7 +283,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
-    /// <summary>Runs rows as one batch.</summary>
+    /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
     /// <param name="rows">The rows, at least one.</param>
     /// <param name="isAlone">Whether all cores are free for it, as far as the caller knows.</param>
     /// <param name="cancellationToken">Stops the run.</param>
@@ -280,8 +292,15 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         using var call = new CallCount(this);
-        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         var logits = new float[rows.Count * Labels.Count];
+        if (runner.OneByOne && rows.Count > 1)
+        {
+            using var run = new ModelRun(cancellationToken);
+            runner.Run(rows, [.. Enumerable.Range(0, rows.Count)], logits, run);
+            return results.Make(rows, logits, first: 0);
+        }
+
+        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         if (isAlone && call.IsAlone && latencyModel is not null)
         {
             latencyModel.Run(batch, logits, cancellationToken);
@@ -312,20 +331,23 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         ModelConfig config = ModelConfig.Read(folder);
-        SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
+        SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        int? leastRows = options.OneByOne ? 1 : null;
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
             ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
             : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
-        SequenceModel model = LoadModel(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options, loadingTokenizer);
+        SequenceModel model = LoadModel(
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try
         {
             SequenceTokenizer tokenizer = Limited(loadingTokenizer.GetAwaiter().GetResult(), model, options);
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
+                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, model.Shape.LeastRows), model)
                 : null;
             return new SequenceClassifier(
                 tokenizer,
@@ -344,11 +366,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, Task<SequenceTokenizer> loadingTokenizer)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
     {
         try
         {
-            return SequenceModel.Load(folder, config, options);
+            return SequenceModel.Load(folder, config, options, leastRows);
         }
         catch
         {

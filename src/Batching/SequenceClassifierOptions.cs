@@ -37,6 +37,14 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
+    /// Whether every text is run as a batch of its own, unpadded unless <see cref="Padding"/> says otherwise: with a model
+    /// whose logits depend on the batch (<see cref="SequenceClassifier.Invariance"/>), a text then still has the same logits
+    /// however it is classified, and whatever else is.
+    /// </summary>
+    /// <value>Default: false, because batches are faster.</value>
+    public bool OneByOne { get; init; }
+
+    /// <summary>
     /// Whether to load a model that has embeddings for more ids than the tokenizer has tokens, as checkpoints padded to a
     /// multiple of 8 or 64 do.
     /// </summary>

@@ -111,17 +111,15 @@ public sealed class BatchPlanner
         Array.Fill(least, double.PositiveInfinity, 1, count);
         for (int start = 0; start < count; start++)
         {
-            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch.
+            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch, or with as few
+            // as cost no more: rows that fill up a batch to those that are run cost as much as any.
             int columns = sorted[start];
-
-            // Rows that fill up a batch of a fixed number cost as much as any.
             double row = cost.RowOf(columns);
-            double total = least[start] + cost.PerBatch + ((shape.Rows ?? 0) * row);
-            double added = shape.Rows is null ? row : 0;
-            int end = start + Math.Min(count - start, shape.Rows ?? Math.Max(1, bound / Math.Max(1, columns)));
+            double before = least[start] + cost.PerBatch;
+            int end = start + Math.Min(count - start, shape.Rows ?? Math.Max(shape.LeastRows, bound / Math.Max(1, columns)));
             for (int next = start + 1; next <= end; next++)
             {
-                total += added;
+                double total = before + (shape.RowsOf(next - start) * row);
                 if (total < least[next])
                 {
                     least[next] = total;

@@ -23,14 +23,15 @@ public sealed class SequenceModel : IDisposable
     private readonly GraphSignature signature;
     private readonly SharedLifetime lifetime;
     private readonly string[] outputNames;
-    private readonly BatchParts parts;
     private readonly int? typeVocabularySize;
     private readonly RunMetrics metrics;
+    private BatchParts parts;
+    private Lazy<Invariance> invariance;
 
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    private SequenceModel(InferenceSession session, GraphSignature signature, string file, IReadOnlySet<string> operators, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
@@ -43,6 +44,8 @@ public sealed class SequenceModel : IDisposable
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
+        Operators = operators;
+        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
         metrics = new RunMetrics(file);
         MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
@@ -60,8 +63,21 @@ public sealed class SequenceModel : IDisposable
     /// </summary>
     public int? MaxLength { get; }
 
+    /// <summary>
+    /// Whether a row's logits are the same in every batch on this machine: measured when the model was loaded, or, where
+    /// <see cref="SequenceModelOptions.ProbeInvariance"/> is off, when it is first asked for.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed before it was measured.</exception>
+    public Invariance Invariance => invariance.Value;
+
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
+
+    /// <summary>The operators of the graph by name.</summary>
+    internal IReadOnlySet<string> Operators { get; }
+
+    /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
+    internal bool IsInvarianceKnown => invariance.IsValueCreated;
 
     /// <summary>The shapes of batches that the graph takes. Batches of others are cut and filled up to them.</summary>
     internal BatchShape Shape => parts.Shape;
@@ -165,17 +181,26 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Frees the session, once no run needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
+    /// <param name="folder">The model's files.</param>
+    /// <param name="config">What config.json says.</param>
+    /// <param name="options">Which file, and how.</param>
+    /// <param name="leastRows">The fewest rows that are run (<see cref="BatchShape.LeastRows"/>); null to find it out.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
-    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options)
+    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows = null)
     {
         string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
         string file = folder.PathOf(name);
-        InferenceSession created = SessionFactory.Create(folder, name, options);
+        byte[]? content = folder.Directory is not null
+            ? null
+            : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
+        IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, operators, config);
             model.Probe(folder, config);
+            model.SettleInvariance(options, leastRows);
             return model;
         }
         catch
@@ -227,6 +252,14 @@ public sealed class SequenceModel : IDisposable
         }
 
         return ids;
+    }
+
+    /// <summary>Runs the model on a batch that belongs to no text: a measurement, which no meter is to count.</summary>
+    internal void RunUnreported(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        using SharedLifetime.Lease modelLease = lifetime.Enter();
+        run.Token.ThrowIfCancellationRequested();
+        RunChecked(batch, logits, run);
     }
 
     private void Free()
@@ -322,6 +355,28 @@ public sealed class SequenceModel : IDisposable
             $"The {what} {values[index]} at [{index / batch.Columns}, {index % batch.Columns}] is not from 0 to {largest}, the range of {where}. Encode the text with the tokenizer that belongs to '{File}'.",
             nameof(batch));
     }
+
+    // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on.
+    private void SettleInvariance(SequenceModelOptions options, int? leastRows)
+    {
+        RunAtLeast(leastRows ?? 1);
+        if (!options.ProbeInvariance && !options.RequireExact)
+        {
+            return;
+        }
+
+        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? RunAtLeast : null);
+        if (options.RequireExact && !found.IsExact)
+        {
+            throw new ModelLoadException(
+                $"'{File}' was loaded with {nameof(SequenceModelOptions.RequireExact)}, and what a text gets depends on the batch it is in. {found} Use a model in fp32 or with static int8 quantization, let a classifier run texts one by one ({nameof(SequenceClassifierOptions)}.{nameof(SequenceClassifierOptions.OneByOne)}), or leave the option out.",
+                File);
+        }
+
+        invariance = new Lazy<Invariance>(found);
+    }
+
+    private void RunAtLeast(int rows) => parts = parts with { Shape = Shape with { LeastRows = rows } };
 
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
     private void Probe(ModelFolder folder, ModelConfig config)

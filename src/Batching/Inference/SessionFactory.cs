@@ -10,9 +10,13 @@ internal static class SessionFactory
     // While it is rewritten a file is in memory twice.
     private const long LargestRewritten = 1L << 29;
 
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The .onnx file.</param>
+    /// <param name="content">Its content, where it does not come from a folder.</param>
+    /// <param name="options">How to load it.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, SequenceModelOptions options)
+    public static InferenceSession Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -37,7 +41,7 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return Create(folder, name, file, sessionOptions);
+            return Create(folder, name, content, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -58,9 +62,10 @@ internal static class SessionFactory
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
 
-    private static InferenceSession Create(ModelFolder folder, string name, string file, SessionOptions options)
+    private static InferenceSession Create(ModelFolder folder, string name, byte[]? streamed, SessionOptions options)
     {
-        byte[]? content = folder.Directory is null || new FileInfo(file).Length <= LargestRewritten ? folder.Read(name) : null;
+        string file = folder.PathOf(name);
+        byte[]? content = streamed ?? (new FileInfo(file).Length <= LargestRewritten ? folder.Read(name, Array.MaxLength) : null);
         if (content is not null && Rewrite(content) is { } rewritten)
         {
             try
@@ -73,7 +78,7 @@ internal static class SessionFactory
             }
         }
 
-        return folder.Directory is null ? new InferenceSession(content, options) : new InferenceSession(file, options);
+        return streamed is null ? new InferenceSession(file, options) : new InferenceSession(streamed, options);
     }
 
     private static byte[]? Rewrite(byte[] content)

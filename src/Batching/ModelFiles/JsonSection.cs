@@ -38,7 +38,7 @@ internal readonly struct JsonSection
         catch (JsonException exception)
         {
             throw new ModelLoadException(
-                $"'{source}' is damaged: it is not JSON ({exception.Message}) Download the file again.", source, exception);
+                $"'{source}' is damaged: it is not JSON ({Shortened(exception.Message)}) Download the file again.", source, exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -143,6 +143,9 @@ internal readonly struct JsonSection
     /// <summary>Says that a property, or an item below it, is of a wrong kind.</summary>
     public ModelLoadException Wrong(string name, JsonElement value, string wanted) =>
         new JsonSection(value, file, Below(name)).Wrong(value, wanted);
+
+    // A word that is none is quoted to the end of the file.
+    private static string Shortened(string message) => message.Length <= 300 ? message : $"{message[..100]}...{message[^180..]}";
 
     // What is read without this throws where it is looked at, far from here.
     private static void CheckTexts(ReadOnlySpan<byte> json)

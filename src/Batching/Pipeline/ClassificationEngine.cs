@@ -26,12 +26,7 @@ internal sealed class ClassificationEngine(
     // The window that gives results, and the one that is ready when it is done.
     private const int WindowsAhead = 2;
 
-    // As many tokens as the measurement runs.
-    private const int TokensWorthAProbe = 1500;
-
-    private readonly Lock probeGate = new();
     private BatchPlanner planner = planner;
-    private bool? isExact;
 
     /// <summary>Decides which rows go together; calls that have begun keep the one they met for the windows they have planned.</summary>
     public BatchPlanner Planner
@@ -145,20 +140,13 @@ internal sealed class ClassificationEngine(
         }
     }
 
-    /// <summary>Whether logits do not depend on the batch, so that a text that comes again need not be run again.</summary>
+    /// <summary>
+    /// Whether logits do not depend on the batch, so that a text that comes again need not be run again. Where that was not
+    /// found out at load, it is only worth finding out if it saves as much.
+    /// </summary>
     /// <param name="repeatedTokens">How many tokens that would save.</param>
-    private bool MayShare(int repeatedTokens)
-    {
-        lock (probeGate)
-        {
-            if (isExact is null && repeatedTokens >= TokensWorthAProbe)
-            {
-                isExact = InvarianceProbe.Measure(runner.Model).IsExact;
-            }
-
-            return isExact == true;
-        }
-    }
+    private bool MayShare(int repeatedTokens) =>
+        (runner.IsExactKnown || repeatedTokens >= InvarianceProbe.TokensAtLoad) && runner.IsExact;
 
     private void Publish(ClassificationCall call, TextWindow window, int helpers)
     {

@@ -8,7 +8,7 @@ namespace Batching;
 /// <para>
 /// A free worker takes what is there at once. While all are busy, texts collect, and the next batch is made of those that
 /// have waited longest and of others of nearly their length. A text is tokenized by its caller's thread and run by one of
-/// the queue's own. Texts that are the same run once, if <see cref="InvarianceProbe"/> finds that nobody can tell.
+/// the queue's own. Texts that are the same run once, where nobody can tell (<see cref="SequenceClassifier.Invariance"/>).
 /// </para>
 /// <para>
 /// What cannot be taken is refused at once: <see cref="QueueFullException"/>, <see cref="DeadlineExceededException"/>. Who

@@ -50,7 +50,7 @@ internal sealed class ClassifierBackend : IQueueBackend
     {
         try
         {
-            return InvarianceProbe.Measure(classifier.Model).IsExact;
+            return classifier.IsExact;
         }
         catch (Exception exception) when (exception is ModelRunException or ObjectDisposedException)
         {

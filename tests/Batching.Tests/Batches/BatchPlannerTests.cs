@@ -32,6 +32,15 @@ public sealed class BatchPlannerTests
             seed: Generators.Seed, iter: 3_000, threads: 2);
 
     [Fact]
+    public void Rows_that_are_run_in_company_anyway_have_each_other_for_it()
+    {
+        // Two rows are beyond the bound, but one costs as much.
+        BatchPlan plan = new BatchPlanner(Cost, 512, BatchShape.Any with { LeastRows = 2 }).Plan([400, 400, 400, 400, 7]);
+        Assert.Equal([2, 2, 1], Enumerable.Range(0, plan.Count).Select(batch => plan[batch].Length));
+        Assert.Equal(5, new BatchPlanner(Cost, 512).Plan([400, 400, 400, 400, 300]).Count);
+    }
+
+    [Fact]
     public void A_graph_with_a_fixed_number_of_rows_gets_full_batches_but_for_the_last() =>
         Gen.Select(Gen.Int[0, 64].Array[0, 300], Gen.Int[1, 40], Gen.Int[1, 8], AnyCost).Sample(
             (lengths, rows, workers, cost) =>
