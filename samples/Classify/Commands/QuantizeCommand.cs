@@ -105,6 +105,7 @@ internal static class QuantizeCommand
         table.Add("largest difference of a logit", "", "", Text($"{agreement.LargestDifference:0.0000}"));
         table.Add("mean difference of a logit", "", "", Text($"{agreement.MeanDifference:0.0000}"));
         table.Add("layers in integers", "", Text($"{result.Layers}"), "");
+        table.Add("layers left in fp32", "", Text($"{result.LayersLeft}"), "");
         table.Add("embedding tables in integers", "", Text($"{result.Embeddings}"), "");
         console.Write(table);
         console.WriteLine();

@@ -46,7 +46,8 @@ internal sealed class ActivationHistogram
     }
 
     /// <summary>The range by which the activations lose least: a narrow one cuts off the rare large ones, a wide one is coarse for all.</summary>
-    public ActivationRange BestRange()
+    /// <returns>The range, and which part of the activations' power is lost by it.</returns>
+    public (ActivationRange Range, double Loss) Best()
     {
         var sums = new HistogramSums(counts, limit);
         (double Lowest, double Highest) best = (Lowest, Highest);
@@ -65,7 +66,7 @@ internal sealed class ActivationHistogram
             }
         }
 
-        return ActivationRange.Between(best.Lowest, best.Highest);
+        return (ActivationRange.Between(best.Lowest, best.Highest), sums.Power > 0 ? smallest / sums.Power : 0);
     }
 
     private void Widen(float magnitude)

@@ -12,7 +12,10 @@ namespace Classify.Quantization;
 /// ONNX Runtime that adds up integers, scales the sum column by column and adds the bias. All of it goes element by element
 /// or sums integers, so that nothing depends on what else is in the batch.
 /// </para>
-/// <para>Layers of one input share its integers, and layers of the same weights share theirs.</para>
+/// <para>
+/// Layers of one input share its integers, and layers of the same weights share theirs. Layers whose input has no range stay
+/// as they are.
+/// </para>
 /// </remarks>
 internal sealed class GraphRewriter
 {
@@ -20,6 +23,7 @@ internal sealed class GraphRewriter
 
     private readonly OnnxModel model;
     private readonly QuantizationPlan plan;
+    private readonly IReadOnlyList<LinearLayer> chosen;
     private readonly IReadOnlyDictionary<string, ActivationRange> ranges;
     private readonly HashSet<string> names;
     private readonly Dictionary<string, QuantizedInput> inputs = new(StringComparer.Ordinal);
@@ -31,6 +35,7 @@ internal sealed class GraphRewriter
         this.model = model;
         this.plan = plan;
         this.ranges = ranges;
+        chosen = [.. plan.Layers.Where(layer => ranges.ContainsKey(layer.Input))];
         names =
         [
             .. model.Graph.Initializer.Select(tensor => tensor.Name),
@@ -54,8 +59,8 @@ internal sealed class GraphRewriter
     {
         GraphProto graph = model.Graph;
         HashSet<string> before = GraphPruning.UsedBy(graph);
-        Dictionary<string, LinearLayer> layers = plan.Layers.ToDictionary(layer => layer.Node.Output[0], StringComparer.Ordinal);
-        HashSet<string> biases = [.. plan.Layers.Where(layer => layer.BiasNode is not null).Select(layer => layer.Output)];
+        Dictionary<string, LinearLayer> layers = chosen.ToDictionary(layer => layer.Node.Output[0], StringComparer.Ordinal);
+        HashSet<string> biases = [.. chosen.Where(layer => layer.BiasNode is not null).Select(layer => layer.Output)];
         HashSet<string> embeddings = [.. plan.Embeddings.Select(node => node.Output[0])];
         foreach (NodeProto node in graph.Node)
         {

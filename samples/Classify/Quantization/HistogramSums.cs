@@ -27,6 +27,9 @@ internal sealed class HistogramSums
         }
     }
 
+    /// <summary>The sum of the squares of all numbers.</summary>
+    public double Power => squares[^1];
+
     /// <summary>The sum of the squared errors: what is cut off loses its distance to the range, all else is rounded.</summary>
     /// <param name="low">Where the range begins, at most 0.</param>
     /// <param name="high">Where it ends, at least 0.</param>

@@ -6,6 +6,9 @@ internal sealed record QuantizationResult
     /// <summary>The multiplications that are computed with integers now.</summary>
     public int Layers { get; init; }
 
+    /// <summary>The multiplications that stay as they are, because they would lose too much.</summary>
+    public int LayersLeft { get; init; }
+
     /// <summary>The tables of embeddings that are stored as integers now.</summary>
     public int Embeddings { get; init; }
 

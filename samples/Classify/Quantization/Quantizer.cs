@@ -32,6 +32,13 @@ internal static class Quantizer
         OnnxModel model = OnnxModel.Read(Sources.Select(source => Path.Combine(options.Model, source)).First(File.Exists));
         var plan = QuantizationPlan.Of(model);
         IReadOnlyDictionary<string, ActivationRange> ranges = Calibrate(model, plan, folder, options.Sentences, fp32.Tokenizer, cancellationToken);
+        int layers = plan.Layers.Count(layer => ranges.ContainsKey(layer.Input));
+        if (layers == 0)
+        {
+            throw CommandException.Failed(
+                $"No layer of '{model.Path}' can be computed with integers without losing too much: all their inputs have channels that are many times as large as the others. Use the model as it is.");
+        }
+
         long bytes = GraphRewriter.Rewrite(model, plan, ranges).Write(folder.PathOf(Target));
         foreach (string path in copied)
         {
@@ -42,7 +49,8 @@ internal static class Quantizer
         folder.Complete();
         return result with
         {
-            Layers = plan.Layers.Count,
+            Layers = layers,
+            LayersLeft = plan.Layers.Count - layers,
             Embeddings = plan.Embeddings.Count,
             BytesBefore = model.Bytes,
             BytesAfter = bytes,

@@ -60,7 +60,7 @@ public sealed class NumbersTests
 
     [Fact]
     public void Activations_that_are_all_zero_have_a_range() =>
-        Assert.Equal(new ActivationRange(1, 0), new ActivationHistogram().BestRange());
+        Assert.Equal((new ActivationRange(1, 0), 0), new ActivationHistogram().Best());
 
     [Fact]
     public void A_range_holds_what_is_common_and_cuts_off_what_is_rare()
@@ -72,14 +72,17 @@ public sealed class NumbersTests
             Assert.True(histogram.TryAdd([.. Enumerable.Range(0, 100).Select(_ => (random.NextSingle() * 2) - 1)]));
         }
 
-        ActivationRange even = histogram.BestRange();
+        (ActivationRange even, double loss) = histogram.Best();
         Assert.InRange(even.Scale * 255, 1.9f, 2.01f);
         Assert.InRange(even.ZeroPoint, 126, 129);
 
-        // One in 100,000: all others would be forty times as coarse for it.
-        Assert.True(histogram.TryAdd([40]));
-        Assert.InRange(histogram.BestRange().Scale * 255, 1.9f, 10f);
-        Assert.Equal(40, histogram.Highest);
+        // A 256th of the range, evenly distributed around 0.
+        Assert.Equal(1 / (255.0 * 255), loss, 1e-6);
+
+        // One in 100,000: all others would be five times as coarse for it.
+        Assert.True(histogram.TryAdd([8]));
+        Assert.InRange(histogram.Best().Range.Scale * 255, 1.9f, 7f);
+        Assert.Equal(8, histogram.Highest);
     }
 
     [Theory]

@@ -10,8 +10,9 @@ namespace Batching.Tests.Quantization;
 /// <summary>fp32 models of every contract to int8 models: they load, say nearly the same, and do not depend on the batch.</summary>
 public sealed class QuantizerTests
 {
-    // Random weights have no outliers, and logits from -2 to 2.
-    private const float Tolerance = 0.05f;
+    // Of the distance between the smallest and the largest logit. Random weights make more of a small change than trained ones.
+    private const float MeanTolerance = 0.04f;
+    private const float Tolerance = 0.15f;
 
     [Theory]
     [InlineData("distilbert-vocab-txt-only")]
@@ -30,14 +31,17 @@ public sealed class QuantizerTests
         IReadOnlyList<Classification> expected = fp32.Classify(Sentences.Few);
         IReadOnlyList<Classification> actual = int8.Classify(Sentences.Few);
         float[] differences = [.. expected.Zip(actual, Difference)];
-        Assert.InRange(differences.Max(), 1e-6f, Tolerance);
+        float[] logits = [.. expected.SelectMany(result => result.Logits.ToArray())];
+        float width = logits.Max() - logits.Min();
+        Assert.InRange(differences.Max(), 1e-6f, Tolerance * width);
+        Assert.InRange(folder.Result.Agreement.MeanDifference, 1e-6, MeanTolerance * width);
         Assert.Equal(differences.Max(), folder.Result.Agreement.LargestDifference);
         Assert.Equal(Sentences.Few.Count, folder.Result.Agreement.Texts);
         Assert.True(folder.Result.BytesAfter < folder.Result.BytesBefore / 2);
     }
 
     [Fact]
-    public void Weights_have_seven_bits_and_none_is_left_in_fp32()
+    public void Weights_have_seven_bits_and_a_scale_for_each_column()
     {
         using var folder = QuantizedFolder.Make("bert-cased-pairs");
         GraphProto graph = folder.Int8.Graph;
@@ -51,7 +55,9 @@ public sealed class QuantizerTests
             Assert.All(MemoryMarshal.Cast<byte, sbyte>(weights.RawData.Span).ToArray(), weight => Assert.InRange(weight, -64, 63));
             Assert.Equal([weights.Dims[1]], graph.Initializer.Single(tensor => tensor.Name == layer.Input[3]).Dims);
         });
-        Assert.All(graph.Node.Where(node => node.OpType is "MatMul"), node => Assert.DoesNotContain(graph.Initializer, tensor => node.Input.Contains(tensor.Name)));
+        Assert.Equal(
+            folder.Result.LayersLeft,
+            graph.Node.Count(node => node.OpType is "MatMul" or "Gemm" && graph.Initializer.Any(tensor => node.Input.Contains(tensor.Name))));
 
         // Positions, token types, norms and biases; the rest is integers.
         Assert.True(graph.Initializer.Where(tensor => tensor.DataType == (int)DataType.Float).Sum(tensor => tensor.RawData.Length) < 60_000);

@@ -3,13 +3,13 @@ namespace Batching.Tests.Quantization;
 /// <summary>Texts to calibrate with.</summary>
 internal static class Sentences
 {
-    /// <summary>A few hundred short ones, of all kinds.</summary>
+    /// <summary>Short ones, of all kinds.</summary>
     public static IReadOnlyList<TextInput> Few { get; } =
     [
         .. JsonLines.Read(Repository.Conformance("bert-base-uncased"), "tokens-singles.jsonl")
             .Select(row => (string)row["text"]!)
             .Where(text => text.Length is > 3 and < 80)
-            .Take(300)
+            .Take(120)
             .Select(TextInput.FromString),
     ];
 }
