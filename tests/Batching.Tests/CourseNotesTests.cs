@@ -9,7 +9,6 @@ namespace Batching.Tests;
 /// <summary>The cells of the course notes, as the sample runs them, against what Hugging Face gave for each.</summary>
 public sealed class CourseNotesTests
 {
-    private const string GenuineModel = "BATCHING_GENUINE_MODEL";
     private const float Tolerance = 1e-4f;
 
     private static readonly Lazy<IReadOnlyList<Cell>> Cells = new(() => Notes.Run(Repository.DefaultModel));
@@ -234,12 +233,8 @@ public sealed class CourseNotesTests
     [Fact]
     public void The_genuine_model_gives_the_figures_of_the_notes()
     {
-        string? folder = Environment.GetEnvironmentVariable(GenuineModel);
-        if (string.IsNullOrEmpty(folder))
-        {
-            Assert.Skip($"The genuine model is not part of the repository. Download distilbert-base-uncased-finetuned-sst-2-english from Hugging Face, with onnx/model.onnx, and set {GenuineModel} to its folder.");
-        }
-
+        string? folder = GenuineModel.Find(Environment.GetEnvironmentVariable);
+        Assert.SkipWhen(folder is null, GenuineModel.Missing);
         Comparison[] rows = [.. Comparison.Of(Notes.Run(folder))];
         Assert.Equal(7, rows.Length);
         Assert.All(rows, row =>

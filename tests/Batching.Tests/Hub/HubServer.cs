@@ -19,7 +19,7 @@ internal sealed class HubServer : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly ConcurrentQueue<SeenRequest> requests = [];
-    private readonly List<(Func<HttpRequest, bool> Matches, Func<HttpContext, Task> Answer)> faults = [];
+    private readonly List<(Func<HttpRequest, bool> Matches, Func<HttpContext, Task> Answer, bool IsLasting)> faults = [];
     private readonly int contentsPort;
 
     private HubServer(WebApplication app)
@@ -89,7 +89,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         lock (faults)
         {
-            faults.AddRange(answers.Select(answer => (matches, answer)));
+            faults.AddRange(answers.Select(answer => (matches, answer, false)));
         }
     }
 
@@ -103,8 +103,13 @@ internal sealed class HubServer : IAsyncDisposable
     }
 
     /// <summary>Has every request of a kind answered otherwise.</summary>
-    public void AlwaysMisbehave(Func<HttpRequest, bool> matches, Func<HttpContext, Task> answer) =>
-        Misbehave(matches, [.. Enumerable.Repeat(answer, 1000)]);
+    public void AlwaysMisbehave(Func<HttpRequest, bool> matches, Func<HttpContext, Task> answer)
+    {
+        lock (faults)
+        {
+            faults.Add((matches, answer, true));
+        }
+    }
 
     public static bool IsListing(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
 
@@ -113,8 +118,11 @@ internal sealed class HubServer : IAsyncDisposable
         request => request.Method == "HEAD" && request.Path.Value!.EndsWith($"/resolve/{Commit}/{name}", StringComparison.Ordinal);
 
     /// <summary>Requests that get the content of a file, from the server that has it.</summary>
-    public Func<HttpRequest, bool> Content(string name) => request => request.Method == "GET"
-        && (IsLarge(name) ? request.Path == $"/{Sha256Of(Files[name])}" : request.Path.Value!.EndsWith($"/resolve/{Commit}/{name}", StringComparison.Ordinal));
+    public Func<HttpRequest, bool> Content(string name)
+    {
+        string path = IsLarge(name) ? $"/{Sha256Of(Files[name])}" : $"/{Repository}/resolve/{Commit}/{name}";
+        return request => request.Method == "GET" && request.Path == path;
+    }
 
     public static Func<HttpContext, Task> Status(int status, params (string Name, string Value)[] headers) => context =>
     {
@@ -198,8 +206,12 @@ internal sealed class HubServer : IAsyncDisposable
             int index = faults.FindIndex(fault => fault.Matches(request));
             if (index >= 0)
             {
-                Func<HttpContext, Task> answer = faults[index].Answer;
-                faults.RemoveAt(index);
+                (_, Func<HttpContext, Task> answer, bool isLasting) = faults[index];
+                if (!isLasting)
+                {
+                    faults.RemoveAt(index);
+                }
+
                 return answer(context);
             }
         }

@@ -181,6 +181,23 @@ public sealed class PythonCacheTests : IDisposable
         workspace.AssertSound(server);
     }
 
+    [Theory]
+    [InlineData("models--distilbert--distilbert-base-uncased-finetuned-sst-2-english")]
+    [InlineData("models--distilbert-base-uncased-finetuned-sst-2-english")]
+    public void The_genuine_model_is_looked_for_under_both_of_its_names(string name)
+    {
+        Assert.Null(GenuineModel.Find(Variable));
+        string snapshot = Path.Combine(workspace.Cache, name, "snapshots", HubServer.Commit);
+        Directory.CreateDirectory(Path.Combine(snapshot, "onnx"));
+        Assert.All(["config.json", "vocab.txt"], file => File.WriteAllText(Path.Combine(snapshot, file), "{}"));
+        Assert.Null(GenuineModel.Find(Variable));
+        File.WriteAllText(Path.Combine(snapshot, "onnx", "model.onnx"), "");
+        Assert.Equal(snapshot, GenuineModel.Find(Variable));
+        Assert.Equal("elsewhere", GenuineModel.Find(variable => variable == GenuineModel.Variable ? "elsewhere" : null));
+
+        string? Variable(string variable) => variable == "HF_HUB_CACHE" ? workspace.Cache : null;
+    }
+
     private async Task<ModelLoadException> OfflineRefusalAsync(HubServer server)
     {
         using ModelHub hub = workspace.Hub(server, clock, options => options with { Offline = true });
