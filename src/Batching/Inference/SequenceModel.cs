@@ -29,7 +29,7 @@ public sealed class SequenceModel : IDisposable
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    private SequenceModel(InferenceSession session, GraphSignature signature, string file, string? name, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
@@ -39,7 +39,8 @@ public sealed class SequenceModel : IDisposable
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
-        metrics = new RunMetrics(file);
+        Name = name ?? file;
+        metrics = new RunMetrics(Name);
         MaxLength = config.MaxPositions;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
@@ -55,6 +56,9 @@ public sealed class SequenceModel : IDisposable
 
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
+
+    /// <summary>What measurements call the model.</summary>
+    internal string Name { get; }
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -161,7 +165,7 @@ public sealed class SequenceModel : IDisposable
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, config);
             model.Probe(folder, config);
             return model;
         }
