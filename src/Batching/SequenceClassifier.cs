@@ -38,6 +38,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         Model = model;
         Labels = labels;
         this.latencyModel = latencyModel;
+        Parallelism = options.Parallelism;
         padding = options.Padding;
         results = new ResultMaker(labels, scoreFunction, model.File);
         engine = new ClassificationEngine(
@@ -53,6 +54,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How many batches are to run side by side.</summary>
+    internal int Parallelism { get; }
+
+    /// <summary>Decides which rows go together.</summary>
+    internal BatchPlanner Planner => engine.Planner;
 
     /// <summary>Loads a classifier from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
@@ -103,21 +110,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         cancellationToken.ThrowIfCancellationRequested();
-        using var call = new CallCount(this);
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
-        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
-        var logits = new float[Labels.Count];
-        if (call.IsAlone && latencyModel is not null)
-        {
-            latencyModel.Run(batch, logits, cancellationToken);
-        }
-        else
-        {
-            Model.Run(batch, logits, cancellationToken);
-        }
-
-        return results.Make(rows, logits, first: 0)[0];
+        return Run(rows, isAlone: true, cancellationToken)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -217,6 +212,29 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
+
+    /// <summary>Runs rows as one batch.</summary>
+    /// <param name="rows">The rows, at least one.</param>
+    /// <param name="isAlone">Whether all cores are free for it, as far as the caller knows.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <returns>A result for each row.</returns>
+    internal Classification[] Run(TokenRows rows, bool isAlone, CancellationToken cancellationToken)
+    {
+        using SharedLifetime.Lease lease = lifetime.Enter();
+        using var call = new CallCount(this);
+        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
+        var logits = new float[rows.Count * Labels.Count];
+        if (isAlone && call.IsAlone && latencyModel is not null)
+        {
+            latencyModel.Run(batch, logits, cancellationToken);
+        }
+        else
+        {
+            Model.Run(batch, logits, cancellationToken);
+        }
+
+        return results.Make(rows, logits, first: 0);
+    }
 
     private static SequenceClassifier Load(ModelFolder folder, SequenceClassifierOptions options)
     {

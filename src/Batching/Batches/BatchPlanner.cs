@@ -44,6 +44,9 @@ public sealed class BatchPlanner
     /// <summary>What a batch is taken to cost.</summary>
     public BatchCost Cost => cost;
 
+    /// <summary>The most tokens in a batch, padding counted.</summary>
+    internal int TokensPerBatch => tokensPerBatch;
+
     /// <summary>Plans the batches of rows.</summary>
     /// <param name="lengths">The length of every row, from 0.</param>
     /// <param name="workers">How many batches run side by side. From 1.</param>
