@@ -17,13 +17,14 @@ namespace Batching;
 /// </remarks>
 public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncDisposable
 {
-    private readonly SequenceClassifierHostingOptions options;
+    private readonly SequenceClassifierHostingOptions hostingOptions;
     private readonly IServiceProvider services;
     private readonly HostingTelemetry telemetry;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly ClassificationQueueOptions queueOptions;
     private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationTokenSource graceOver = new();
     private readonly Lock gate = new();
 
     // One load at a time.
@@ -45,7 +46,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         TimeProvider timeProvider,
         ILogger logger)
     {
-        this.options = options;
+        hostingOptions = options;
         this.services = services;
         this.telemetry = telemetry;
         this.timeProvider = timeProvider;
@@ -101,7 +102,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     internal TimeSpan TimeWithoutProgress => Volatile.Read(ref serving)?.TimeWithoutProgress ?? TimeSpan.Zero;
 
     /// <summary>How long that may be.</summary>
-    internal TimeSpan StallTimeout => options.StallTimeout;
+    internal TimeSpan StallTimeout => hostingOptions.StallTimeout;
 
     /// <summary>Whether a request was refused for want of room, and the time after which to try again has not passed.</summary>
     internal bool IsRefusing => timeProvider.GetTimestamp() < Volatile.Read(ref refusesUntil);
@@ -120,11 +121,11 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <exception cref="QueueStoppedException">It has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<Classification> ClassifyAsync(TextInput input, CancellationToken cancellationToken = default) =>
-        ClassifyAsync(input, requestOptions: null, cancellationToken);
+        ClassifyAsync(input, options: null, cancellationToken);
 
     /// <summary>Classifies a text, or a pair of texts, in a batch with those of others.</summary>
     /// <param name="input">The text. It may be empty.</param>
-    /// <param name="requestOptions">How urgent it is, and whose; null for the defaults.</param>
+    /// <param name="options">How urgent it is, and whose; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
     /// <returns>The result.</returns>
     /// <exception cref="ArgumentException">The input has no text, or more tokens than may ever wait, or an option is out of its range.</exception>
@@ -135,18 +136,18 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <exception cref="QueueStoppedException">It has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async ValueTask<Classification> ClassifyAsync(
-        TextInput input, RequestOptions? requestOptions, CancellationToken cancellationToken = default)
+        TextInput input, RequestOptions? options, CancellationToken cancellationToken = default)
     {
         if (telemetry.IsListenedTo)
         {
-            RequestResult result = await SubmitAsync([input], requestOptions, cancellationToken).ConfigureAwait(false);
+            RequestResult result = await SubmitAsync([input], options, cancellationToken).ConfigureAwait(false);
             return result.Classifications[0];
         }
 
         ServingModel model = Enter();
         try
         {
-            return await model.Queue.ClassifyAsync(input, requestOptions, cancellationToken).ConfigureAwait(false);
+            return await model.Queue.ClassifyAsync(input, options, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueFullException exception)
         {
@@ -161,7 +162,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
     /// <summary>Classifies a list of texts or pairs of texts, which is taken as a whole or refused as a whole, and tells where the time went.</summary>
     /// <param name="inputs">The texts, any number. The list is read before the call returns.</param>
-    /// <param name="requestOptions">How urgent they are, and whose; null for the defaults.</param>
+    /// <param name="options">How urgent they are, and whose; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
     /// <returns>The results, in the order of the texts, and their times. All are of one model, also during a reload.</returns>
     /// <exception cref="ArgumentException">An input has no text, they have more tokens than may ever wait, or an option is out of its range.</exception>
@@ -172,7 +173,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <exception cref="QueueStoppedException">It has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RequestResult> SubmitAsync(
-        IReadOnlyList<TextInput> inputs, RequestOptions? requestOptions = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         long start = telemetry.IsListenedTo ? Stopwatch.GetTimestamp() : 0;
@@ -182,7 +183,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
             ServingModel model = Enter();
             try
             {
-                RequestResult result = await model.Queue.SubmitAsync(inputs, requestOptions, cancellationToken).ConfigureAwait(false);
+                RequestResult result = await model.Queue.SubmitAsync(inputs, options, cancellationToken).ConfigureAwait(false);
                 telemetry.Answered(this, activity, start, result);
                 return result;
             }
@@ -228,7 +229,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
             }
 
             long start = timeProvider.GetTimestamp();
-            ServingModel model = await PrepareAsync(options.ModelFolder, cancellationToken).ConfigureAwait(false);
+            ServingModel model = await PrepareAsync(hostingOptions.ModelFolder, cancellationToken).ConfigureAwait(false);
             await ServeAsync(model).ConfigureAwait(false);
             logger.Loaded(
                 ModelName,
@@ -306,11 +307,18 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// callers get a <see cref="QueueStoppedException"/>.
     /// </param>
     /// <returns>Completes when nothing is under way any more and the model has been freed.</returns>
-    public Task StopAsync(CancellationToken cancellationToken = default)
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        Task end;
         lock (gate)
         {
-            return stopped ??= Task.Run(() => StopOnceAsync(cancellationToken), CancellationToken.None);
+            end = stopped ??= Task.Run(StopOnceAsync, CancellationToken.None);
+        }
+
+        // Whoever waits may end the grace for all.
+        using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), graceOver))
+        {
+            await end.ConfigureAwait(false);
         }
     }
 
@@ -330,7 +338,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
     }
 
-    private string Described(string? folder) => folder is null ? $"what {nameof(options.Load)} gives" : $"'{folder}'";
+    private string Described(string? folder) => folder is null ? $"what {nameof(hostingOptions.Load)} gives" : $"'{folder}'";
 
     private Exception NotServing()
     {
@@ -373,7 +381,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         {
             SequenceClassifier classifier = await LoadAsync(folder, source.Token).ConfigureAwait(false);
             model = new ServingModel(classifier, folder, queueOptions, batch => HostingTelemetry.Ran(this, batch), timeProvider, watch);
-            if (options.WarmUp)
+            if (hostingOptions.WarmUp)
             {
                 await model.WarmUpAsync(source.Token).ConfigureAwait(false);
             }
@@ -389,8 +397,8 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     }
 
     // Before the load, so that no change is missed that comes while files are being read.
-    private FolderWatch? Watch(string? folder) => options.ReloadOnChange && Directory.Exists(folder)
-        ? new FolderWatch(folder, options.ReloadDelay, () => _ = ReloadAfterChangeAsync(), timeProvider)
+    private FolderWatch? Watch(string? folder) => hostingOptions.ReloadOnChange && Directory.Exists(folder)
+        ? new FolderWatch(folder, hostingOptions.ReloadDelay, () => _ = ReloadAfterChangeAsync(), timeProvider)
         : null;
 
     private async Task ReloadAfterChangeAsync()
@@ -421,11 +429,11 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
     private SequenceClassifier Load(string? folder)
     {
-        SequenceClassifierOptions classifierOptions = options.ToClassifierOptions(ModelName);
+        SequenceClassifierOptions classifierOptions = hostingOptions.ToClassifierOptions(ModelName);
         return folder is not null
             ? SequenceClassifier.Load(folder, classifierOptions)
-            : options.Load!(services, classifierOptions)
-                ?? throw new InvalidOperationException($"{nameof(options.Load)} of the sequence classifier '{ModelName}' returned null. Return a {nameof(SequenceClassifier)}.");
+            : hostingOptions.Load!(services, classifierOptions)
+                ?? throw new InvalidOperationException($"{nameof(hostingOptions.Load)} of the sequence classifier '{ModelName}' returned null. Return a {nameof(SequenceClassifier)}.");
     }
 
     private static async Task DisposeAfterAsync(Task<SequenceClassifier> load)
@@ -487,7 +495,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         logger.Freed(ModelName, Described(model.Folder));
     }
 
-    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    private async Task StopOnceAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         List<ServingModel> models;
@@ -503,7 +511,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
             Volatile.Write(ref serving, null);
         }
 
-        await Task.WhenAll(models.Select(model => model.StopAsync(queueOptions.ShutdownGrace, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(models.Select(model => model.StopAsync(queueOptions.ShutdownGrace, graceOver.Token))).ConfigureAwait(false);
         lock (gate)
         {
             state = HostedClassifierState.Stopped;
