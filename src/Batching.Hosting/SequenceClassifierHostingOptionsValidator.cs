@@ -5,8 +5,8 @@ namespace Batching.Hosting;
 /// <summary>Refuses options that are out of their ranges or contradict one another, all at once.</summary>
 internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptions<SequenceClassifierHostingOptions>
 {
-    // The longest time that timers take.
-    private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    // In whole days, the longest time that timers take.
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(49);
 
     public ValidateOptionsResult Validate(string? name, SequenceClassifierHostingOptions options)
     {
@@ -47,7 +47,7 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
         if (options.ShutdownGrace != Timeout.InfiniteTimeSpan && (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > LongestTime))
         {
             Refuse(
-                $"has the {nameof(options.ShutdownGrace)} {options.ShutdownGrace}; it has to be from zero to {LongestTime.TotalDays:0} days, or {Timeout.InfiniteTimeSpan} to wait for all requests");
+                $"has the {nameof(options.ShutdownGrace)} {options.ShutdownGrace}; it has to be from zero to {LongestTime.Days} days, or {Timeout.InfiniteTimeSpan} to wait for all requests");
         }
 
         if (options.ReloadOnChange && options.ModelFolder is null)
@@ -77,7 +77,7 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
         {
             if (value <= TimeSpan.Zero || value > LongestTime)
             {
-                Refuse($"has the {option} {value}; it has to be above zero and at most {LongestTime.TotalDays:0} days. {fix}");
+                Refuse($"has the {option} {value}; it has to be above zero and at most {LongestTime.Days} days. {fix}");
             }
         }
 
@@ -90,7 +90,9 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
             }
             catch (ArgumentException exception)
             {
-                failures.Add($"{classifier} has a queue that cannot be made. {exception.Message}");
+                // The parameter that the message ends with is none of the application's.
+                string sentence = exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal);
+                failures.Add($"{classifier} has a queue that cannot be made. {sentence}");
             }
         }
     }

@@ -138,7 +138,7 @@ public static class SequenceClassifierServiceCollectionExtensions
             .ValidateOnStart();
         if (configuration is not null)
         {
-            options.Configure(values => ConfigurationBinding.Bind(configuration, values));
+            options.Configure(values => ConfigurationBinding.Bind(configuration, options.Name, values));
         }
 
         return configure is null ? options : options.Configure(configure);
