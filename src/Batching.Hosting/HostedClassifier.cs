@@ -17,6 +17,9 @@ namespace Batching;
 /// </remarks>
 public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncDisposable
 {
+    // From here on a queue that refuses counts as full.
+    private const double FullPart = 0.75;
+
     private readonly SequenceClassifierHostingOptions hostingOptions;
     private readonly IServiceProvider services;
     private readonly HostingTelemetry telemetry;
@@ -104,7 +107,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <summary>How long that may be.</summary>
     internal TimeSpan StallTimeout => hostingOptions.StallTimeout;
 
-    /// <summary>Whether a request was refused for want of room, and the time after which to try again has not passed.</summary>
+    /// <summary>Whether a request was refused by a queue that was full, and the time after which to try again has not passed.</summary>
     internal bool IsRefusing => timeProvider.GetTimestamp() < Volatile.Read(ref refusesUntil);
 
     private ServingModel Serving => Volatile.Read(ref serving) ?? throw NotServing();
@@ -151,7 +154,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
         catch (QueueFullException exception)
         {
-            NoteRefusal(exception);
+            NoteRefusal(model, options, exception);
             throw;
         }
         finally
@@ -176,7 +179,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        long start = telemetry.IsListenedTo ? Stopwatch.GetTimestamp() : 0;
+        long start = telemetry.Start();
         using Activity? activity = HostingTelemetry.StartRequest(this, inputs.Count);
         try
         {
@@ -187,6 +190,11 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
                 telemetry.Answered(this, activity, start, result);
                 return result;
             }
+            catch (QueueFullException exception)
+            {
+                NoteRefusal(model, options, exception);
+                throw;
+            }
             finally
             {
                 model.Leave();
@@ -194,7 +202,6 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
         catch (Exception exception)
         {
-            NoteRefusal(exception);
             telemetry.Failed(this, activity, start, exception);
             throw;
         }
@@ -289,7 +296,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
                 logger.LabelsChanged(ModelName, string.Join(", ", model.Classifier.Labels), string.Join(", ", old.Classifier.Labels));
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or QueueStoppedException))
         {
             telemetry.Reloaded(this, exception);
             logger.ReloadFailed(exception, ModelName, Described(from));
@@ -363,11 +370,14 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         return model;
     }
 
-    private void NoteRefusal(Exception exception)
+    // A list that is too long, bulk work or a client that has had its share may be refused while there is room for others.
+    private void NoteRefusal(ServingModel model, RequestOptions? options, QueueFullException exception)
     {
-        if (exception is QueueFullException { RetryAfter: var time })
+        QueueStatus status = model.Queue.GetStatus();
+        if (options?.Priority != RequestPriority.Bulk && status.TokensWaiting >= FullPart * status.MaxTokensWaiting)
         {
-            Volatile.Write(ref refusesUntil, timeProvider.GetTimestamp() + (long)(time.TotalSeconds * timeProvider.TimestampFrequency));
+            long until = timeProvider.GetTimestamp() + (long)(exception.RetryAfter.TotalSeconds * timeProvider.TimestampFrequency);
+            Volatile.Write(ref refusesUntil, until);
         }
     }
 
@@ -388,10 +398,15 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
             return model;
         }
-        catch
+        catch (Exception exception)
         {
             watch?.Dispose();
             await (model?.StopAsync(TimeSpan.Zero, CancellationToken.None) ?? Task.CompletedTask).ConfigureAwait(false);
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested && stopping.IsCancellationRequested)
+            {
+                throw NotServing();
+            }
+
             throw;
         }
     }

@@ -34,6 +34,9 @@ internal sealed class HostingTelemetry : IDisposable
     /// <summary>Whether anybody would learn of a request.</summary>
     public bool IsListenedTo => requestDuration.Enabled || Activities.HasListeners();
 
+    /// <summary>When a request starts; 0 where nobody wants to know how long it takes.</summary>
+    public long Start() => requestDuration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
     /// <summary>Begins the span of a request.</summary>
     /// <returns>Null where nobody listens.</returns>
     public static Activity? StartRequest(HostedClassifier classifier, int texts) =>
@@ -42,9 +45,17 @@ internal sealed class HostingTelemetry : IDisposable
             .SetTag("batching.request.size", texts);
 
     /// <summary>Reports a request that was answered.</summary>
+    /// <param name="classifier">By whom.</param>
+    /// <param name="activity">Its span, if it has one.</param>
+    /// <param name="start">What <see cref="Start"/> gave.</param>
+    /// <param name="result">The answer.</param>
     public void Answered(HostedClassifier classifier, Activity? activity, long start, RequestResult result)
     {
-        requestDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(ModelTag, classifier.ModelName));
+        if (start != 0)
+        {
+            requestDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(ModelTag, classifier.ModelName));
+        }
+
         activity?
             .SetTag("batching.request.tokenization_time", result.TokenizationTime.TotalSeconds)
             .SetTag("batching.request.wait_time", result.WaitTime.TotalSeconds)
@@ -55,7 +66,11 @@ internal sealed class HostingTelemetry : IDisposable
     public void Failed(HostedClassifier classifier, Activity? activity, long start, Exception exception)
     {
         string? error = exception.GetType().FullName;
-        requestDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new(ModelTag, classifier.ModelName), new(ErrorTag, error));
+        if (start != 0)
+        {
+            requestDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new(ModelTag, classifier.ModelName), new(ErrorTag, error));
+        }
+
         activity?.SetTag(ErrorTag, error).SetStatus(ActivityStatusCode.Error, exception.Message);
     }
 

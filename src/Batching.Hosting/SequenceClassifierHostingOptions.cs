@@ -84,6 +84,7 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: null. Given what these options say, it returns what is used.</value>
     public Func<ClassificationQueueOptions, ClassificationQueueOptions>? ConfigureQueue { get; set; }
 
+    /// <exception cref="InvalidOperationException"><see cref="ConfigureClassifier"/> returned null.</exception>
     internal SequenceClassifierOptions ToClassifierOptions(string modelName)
     {
         var values = new SequenceClassifierOptions
@@ -94,9 +95,10 @@ public sealed class SequenceClassifierHostingOptions
             MaxLength = MaxLength,
             Parallelism = Parallelism,
         };
-        return ConfigureClassifier?.Invoke(values) ?? values;
+        return ConfigureClassifier is null ? values : ConfigureClassifier(values) ?? throw ReturnedNull(nameof(ConfigureClassifier));
     }
 
+    /// <exception cref="InvalidOperationException"><see cref="ConfigureQueue"/> returned null.</exception>
     internal ClassificationQueueOptions ToQueueOptions()
     {
         var values = new ClassificationQueueOptions
@@ -107,6 +109,8 @@ public sealed class SequenceClassifierHostingOptions
             ShutdownGrace = ShutdownGrace,
             RequestDefaults = RequestOptions.Default with { Timeout = RequestTimeout },
         };
-        return ConfigureQueue?.Invoke(values) ?? values;
+        return ConfigureQueue is null ? values : ConfigureQueue(values) ?? throw ReturnedNull(nameof(ConfigureQueue));
     }
+
+    private static InvalidOperationException ReturnedNull(string option) => new($"{option} returned null. Return the options that it was given, changed by 'with'.");
 }

@@ -58,7 +58,8 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
 
         if (failures.Count == 0)
         {
-            CheckQueue();
+            Check(() => options.ToClassifierOptions(""), "a model that cannot be loaded");
+            Check(() => options.ToQueueOptions().Validate(), "a queue that cannot be made");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
@@ -81,18 +82,19 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
             }
         }
 
-        // What the application changed is the queue's own to check.
-        void CheckQueue()
+        // What the application changed besides is not this type's own to check.
+        void Check(Action act, string what)
         {
             try
             {
-                options.ToQueueOptions().Validate();
+                act();
             }
-            catch (ArgumentException exception)
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
             {
-                // The parameter that the message ends with is none of the application's.
-                string sentence = exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal);
-                failures.Add($"{classifier} has a queue that cannot be made. {sentence}");
+                // The parameter that the message may end with is none of the application's.
+                string parameter = $" (Parameter '{(exception as ArgumentException)?.ParamName}')";
+                string sentence = exception.Message.Replace(parameter, "", StringComparison.Ordinal);
+                failures.Add($"{classifier} has {what}. {sentence}");
             }
         }
     }

@@ -89,7 +89,7 @@ public sealed class HealthTests
             options =>
             {
                 worker.Configure(options);
-                options.MaxTokensWaiting = 20;
+                options.MaxTokensWaiting = 120;
             },
             services =>
             {
@@ -99,17 +99,34 @@ public sealed class HealthTests
         await host.StartAsync();
         HostedClassifier classifier = host.Classifier();
         using HeldWorker.Hold hold = await worker.HoldAsync(classifier);
-        Task<Classification> waiting = classifier.ClassifyAsync("1 2 3 4 5 6").AsTask();
+
+        // One that is too long for the room there is says nothing of others.
+        Task<Classification> first = classifier.ClassifyAsync(string.Join(' ', Enumerable.Repeat("1", 70))).AsTask();
+        await Assert.ThrowsAsync<QueueFullException>(async () => await classifier.ClassifyAsync(string.Join(' ', Enumerable.Repeat("2", 70))));
         Assert.Equal(HealthStatus.Healthy, (await host.CheckAsync("ready")).Status);
 
-        QueueFullException exception = await Assert.ThrowsAsync<QueueFullException>(async () => await classifier.ClassifyAsync("1 2 3 4 5 6 7 8 9 10 11 12 13 14"));
+        var waiting = new List<Task> { first };
+        QueueFullException? exception = null;
+        for (int i = 0; exception is null; i++)
+        {
+            Task next = classifier.ClassifyAsync($"{i}").AsTask();
+            if (next.IsFaulted)
+            {
+                exception = await Assert.ThrowsAsync<QueueFullException>(() => next);
+            }
+            else
+            {
+                waiting.Add(next);
+            }
+        }
+
         HealthReportEntry refusing = await host.CheckAsync("ready");
         Assert.Equal(HealthStatus.Degraded, refusing.Status);
         Assert.True((int)refusing.Data["tokensWaiting"] > 0);
         Assert.Equal(HealthStatus.Healthy, (await host.CheckAsync("live")).Status);
 
         hold.Dispose();
-        await waiting;
+        await Task.WhenAll(waiting);
         time.Advance(exception.RetryAfter + TimeSpan.FromSeconds(1));
         Assert.Equal(HealthStatus.Healthy, (await host.CheckAsync("ready")).Status);
     }

@@ -31,7 +31,9 @@ public sealed class HostingOptionsTests
         { "delay", options => options.ReloadDelay = TimeSpan.FromTicks(-1), ["the ReloadDelay", "above zero"] },
         { "watching nothing", options => (options.ModelFolder, options.Load, options.ReloadOnChange) = (null, (_, _) => null!, true), ["ReloadOnChange", "Set ModelFolder"] },
         { "queue", options => options.ConfigureQueue = queue => queue with { BulkShare = 2 }, ["a queue that cannot be made", "BulkShare is 2"] },
-        { "deadline", options => options.ConfigureQueue = queue => queue with { RequestDefaults = null! }, ["a queue that cannot be made", "RequestDefaults is null"] },
+        { "no queue", options => options.ConfigureQueue = _ => null!, ["a queue that cannot be made", "ConfigureQueue returned null"] },
+        { "no classifier", options => options.ConfigureClassifier = _ => null!, ["a model that cannot be loaded", "ConfigureClassifier returned null"] },
+        { "no defaults", options => options.ConfigureQueue = queue => queue with { RequestDefaults = null! }, ["a queue that cannot be made", "RequestDefaults is null"] },
     };
 
     [Theory]

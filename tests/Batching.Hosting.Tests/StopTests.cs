@@ -142,7 +142,7 @@ public sealed class StopTests
         Task reload = classifier.ReloadAsync();
         await loading.WaitAsync();
         await host.StopAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reload);
+        await Assert.ThrowsAsync<QueueStoppedException>(() => reload);
         finish.Set();
         await Assert.ThrowsAsync<QueueStoppedException>(() => classifier.ReloadAsync());
         await Assert.ThrowsAsync<QueueStoppedException>(() => classifier.LoadAsync());
