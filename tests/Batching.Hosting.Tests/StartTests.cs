@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Batching.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -70,7 +71,7 @@ public sealed class StartTests
     [InlineData(false)]
     public async Task It_is_ready_once_texts_of_several_lengths_were_run_unless_that_is_turned_off(bool warmUp)
     {
-        var tokens = new List<int>();
+        var tokens = new ConcurrentQueue<int>();
         HostedClassifierState? during = null;
         HostedClassifier? classifier = null;
         using IHost host = TestHost.Create(services => services.AddSequenceClassifier(options =>
@@ -82,8 +83,8 @@ public sealed class StartTests
             {
                 BatchCompleted = batch =>
                 {
-                    during = classifier?.State;
-                    tokens.Add(batch.Tokens / batch.Rows);
+                    during ??= classifier?.State;
+                    tokens.Enqueue(batch.Tokens / batch.Rows);
                 },
             };
         }));

@@ -101,6 +101,7 @@ public sealed class TelemetryTests
     public async Task Where_nobody_listens_nothing_is_measured_and_no_span_is_made()
     {
         Activity? current = null;
+        int spans = 0;
         using IHost host = TestHost.Create(services => services.AddSequenceClassifier(options =>
         {
             options.ModelFolder = Repository.Contract(TestHost.OneLabel);
@@ -108,8 +109,8 @@ public sealed class TelemetryTests
             {
                 BatchCompleted = batch =>
                 {
-                    current = Activity.Current;
-                    Assert.Empty(batch.Requests);
+                    current ??= Activity.Current;
+                    Interlocked.Add(ref spans, batch.Requests.Count);
                 },
             };
         }));
@@ -117,7 +118,9 @@ public sealed class TelemetryTests
         Assert.False(host.Services.GetRequiredService<HostingTelemetry>().IsListenedTo);
         Assert.Null(HostingTelemetry.StartRequest(host.Classifier(), texts: 1));
         await host.Classifier().ClassifyAsync("a");
+        await host.StopAsync();
         Assert.Null(current);
+        Assert.Equal(0, spans);
     }
 
     [Fact]
