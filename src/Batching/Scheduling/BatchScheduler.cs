@@ -218,6 +218,9 @@ internal sealed class BatchScheduler : IDisposable
         return true;
     }
 
+    /// <summary>What a request gets whose time ran out.</summary>
+    public static DeadlineExceededException Expired() => new("The request's time ran out before it was answered; nothing more is run for it.");
+
     public QueueStatus GetStatus()
     {
         lock (gate)
@@ -292,6 +295,12 @@ internal sealed class BatchScheduler : IDisposable
             return new QueueStoppedException("The queue was told to stop and takes no more requests.");
         }
 
+        long now = time.GetTimestamp();
+        if (request.DeadlineAt <= now)
+        {
+            return Expired();
+        }
+
         // What is run anyway finds room and time.
         if (tokens == 0)
         {
@@ -317,7 +326,7 @@ internal sealed class BatchScheduler : IDisposable
         if (request.DeadlineAt != QueuedRequest.NoDeadline && rate.PerSecond is { } perSecond)
         {
             TimeSpan needed = TimeSpan.FromSeconds(waiting.TokensBefore(request.Options.Priority, request.ClientKey, tokens) / perSecond);
-            TimeSpan left = time.GetElapsedTime(time.GetTimestamp(), request.DeadlineAt);
+            TimeSpan left = time.GetElapsedTime(now, request.DeadlineAt);
             if (needed > left)
             {
                 return new DeadlineExceededException(
@@ -702,7 +711,4 @@ internal sealed class BatchScheduler : IDisposable
             batch.Stop();
         }
     }
-
-    /// <summary>What a request gets whose time ran out.</summary>
-    public static DeadlineExceededException Expired() => new("The request's time ran out before it was answered; nothing more is run for it.");
 }

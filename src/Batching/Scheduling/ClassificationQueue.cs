@@ -52,11 +52,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         Options = options;
         scheduler = new BatchScheduler(backend, options, timeProvider);
 
-        // Threads of their own: a run holds its thread up, and the pool may be full of callers that wait for it. They are
-        // not to carry on whatever was current where the queue was made.
-        using AsyncFlowControl flow = ExecutionContext.SuppressFlow();
-        workers = Task.WhenAll(Enumerable.Range(0, startsWorkers ? scheduler.Workers : 0).Select(_ => Task.Factory.StartNew(
-            Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        workers = Task.WhenAll(Enumerable.Range(1, startsWorkers ? scheduler.Workers : 0).Select(StartWorker));
     }
 
     /// <summary>What the queue was made with.</summary>
@@ -251,6 +247,24 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         var ending = new Ending(this, request, cancellationToken);
         scheduler.Admit(request);
         return ending;
+    }
+
+    // A thread of its own: a run holds its thread up, and the pool may be full of callers that wait for it. It is not to
+    // carry on whatever was current where the queue was made.
+    private Task StartWorker(int number)
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            Work();
+            end.SetResult();
+        })
+        {
+            IsBackground = true,
+            Name = $"Batching queue worker {number}",
+        };
+        thread.UnsafeStart();
+        return end.Task;
     }
 
     private void Work()
