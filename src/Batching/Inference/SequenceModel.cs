@@ -31,7 +31,8 @@ public sealed class SequenceModel : IDisposable
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, IReadOnlySet<string> operators, ModelConfig config)
+    private SequenceModel(
+        InferenceSession session, GraphSignature signature, string file, string? name, IReadOnlySet<string> operators, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
@@ -46,7 +47,8 @@ public sealed class SequenceModel : IDisposable
         File = file;
         Operators = operators;
         invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
-        metrics = new RunMetrics(file);
+        Name = name ?? file;
+        metrics = new RunMetrics(Name);
         MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
@@ -84,6 +86,9 @@ public sealed class SequenceModel : IDisposable
 
     /// <summary>The token that every row has to hold, because the model reads the state of its last one; null for most models.</summary>
     internal int? EndTokenId => parts.EndTokenId;
+
+    /// <summary>What measurements call the model.</summary>
+    internal string Name { get; }
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -198,7 +203,7 @@ public sealed class SequenceModel : IDisposable
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, operators, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config);
             model.Probe(folder, config);
             model.SettleInvariance(options, leastRows);
             return model;
