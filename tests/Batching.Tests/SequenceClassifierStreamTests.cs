@@ -241,27 +241,6 @@ public sealed class SequenceClassifierStreamTests : IDisposable
     }
 
     [Fact]
-    public void A_text_costs_at_most_200_bytes_beyond_its_result()
-    {
-        // An object of 72 bytes, a place in an array, and two logits and two scores.
-        const int BytesOfAResult = 72 + 8 + 16;
-        const int Count = 20_000;
-        TextInput[] texts = Texts(Count);
-        long allocated = 0;
-        for (int pass = 0; pass < 3; pass++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            foreach (Classification unused in classifier.ClassifyStream(texts, Timeout))
-            {
-            }
-
-            allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-        }
-
-        Assert.InRange((double)allocated / Count, 0, BytesOfAResult + 200);
-    }
-
-    [Fact]
     public void Calibration_changes_the_plan_and_no_bit()
     {
         TextInput[] texts = Texts(300);

@@ -18,6 +18,7 @@ internal sealed class BatchScheduler : IDisposable
     private readonly List<WaitingRow> taken = [];
     private readonly List<RunningBatch> running = [];
     private readonly TokenRate rate = new();
+    private readonly Admission admission;
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The rows that another request for the same may share: all that wait or run, where sharing is exact.
@@ -36,6 +37,7 @@ internal sealed class BatchScheduler : IDisposable
         this.time = time;
         workers = options.Workers ?? backend.Parallelism;
         waiting = new WaitingRows(options.BulkShare);
+        admission = new Admission(options, waiting, rate, time);
         metrics = new QueueMetrics(backend.Name, GetStatus);
     }
 
@@ -57,7 +59,9 @@ internal sealed class BatchScheduler : IDisposable
             }
 
             (int rows, int tokens) = Share(request.Rows);
-            refusal = Refusal(request, tokens);
+            refusal = isStopping
+                ? new QueueStoppedException("The queue was told to stop and takes no more requests.")
+                : admission.Refusal(request, tokens, time.GetTimestamp());
             if (refusal is null)
             {
                 Enqueue(request);
@@ -218,9 +222,6 @@ internal sealed class BatchScheduler : IDisposable
         return true;
     }
 
-    /// <summary>What a request gets whose time ran out.</summary>
-    public static DeadlineExceededException Expired() => new("The request's time ran out before it was answered; nothing more is run for it.");
-
     public QueueStatus GetStatus()
     {
         lock (gate)
@@ -286,64 +287,6 @@ internal sealed class BatchScheduler : IDisposable
                 shareable.Remove(row);
             }
         }
-    }
-
-    private Exception? Refusal(QueuedRequest request, int tokens)
-    {
-        if (isStopping)
-        {
-            return new QueueStoppedException("The queue was told to stop and takes no more requests.");
-        }
-
-        long now = time.GetTimestamp();
-        if (request.DeadlineAt <= now)
-        {
-            return Expired();
-        }
-
-        // What is run anyway finds room and time.
-        if (tokens == 0)
-        {
-            return null;
-        }
-
-        bool isBulk = request.Options.Priority == RequestPriority.Bulk;
-        if (waiting.TokenCount + (long)tokens > options.MaxTokensWaiting)
-        {
-            return Full(tokens, waiting.TokenCount, "tokens wait", options.MaxTokensWaiting);
-        }
-
-        if (isBulk && waiting.BulkTokenCount + (long)tokens > options.BulkLimit)
-        {
-            return Full(tokens, waiting.BulkTokenCount, "tokens wait in bulk", options.BulkLimit);
-        }
-
-        if (options.MaxTokensWaitingPerClient is { } limit && request.Options.ClientKey is { } key && waiting.TokensOf(key) + (long)tokens > limit)
-        {
-            return Full(tokens, waiting.TokensOf(key), "tokens of this client wait", limit);
-        }
-
-        if (request.DeadlineAt != QueuedRequest.NoDeadline && rate.PerSecond is { } perSecond)
-        {
-            TimeSpan needed = TimeSpan.FromSeconds(waiting.TokensBefore(request.Options.Priority, request.ClientKey, tokens) / perSecond);
-            TimeSpan left = time.GetElapsedTime(now, request.DeadlineAt);
-            if (needed > left)
-            {
-                return new DeadlineExceededException(
-                    $"The request has {left.TotalSeconds:0.###} s left, and would take {needed.TotalSeconds:0.###} s: {waiting.TokenCount} tokens wait, and the workers get through {perSecond:0} a second. Allow more time, or try again when less waits.",
-                    needed);
-            }
-        }
-
-        return null;
-    }
-
-    private QueueFullException Full(int tokens, int waitingTokens, string what, int limit)
-    {
-        TimeSpan retryAfter = rate.PerSecond is { } perSecond ? TimeSpan.FromSeconds(waitingTokens / perSecond) : TimeSpan.FromSeconds(1);
-        return new QueueFullException(
-            $"The queue is full: {waitingTokens} {what}, and with the {tokens} of this request it would be more than {limit}. Try again in {retryAfter.TotalSeconds:0.###} s.",
-            retryAfter);
     }
 
     private void Enqueue(QueuedRequest request)
@@ -437,7 +380,7 @@ internal sealed class BatchScheduler : IDisposable
         foreach (QueuedRequest request in expired ?? [])
         {
             metrics.Ended("expired");
-            request.Fail(Expired());
+            request.Fail(Admission.Expired());
         }
 
         if (batch is not null && QueueMetrics.MeasuresWait)

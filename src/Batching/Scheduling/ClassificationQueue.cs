@@ -316,7 +316,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
             {
                 TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
                 timer = queue.time.CreateTimer(
-                    _ => scheduler.End(request, "expired", BatchScheduler.Expired()),
+                    _ => scheduler.End(request, "expired", Admission.Expired()),
                     state: null,
                     left > TimeSpan.Zero ? left : TimeSpan.Zero,
                     Timeout.InfiniteTimeSpan);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
@@ -37,10 +38,27 @@ public sealed class QueueScheduleTests
         (step, first, second, third) => new Event(step, first, second, third));
 
     [Fact]
-    public void Every_caller_gets_exactly_one_answer_and_the_right_one() =>
+    public void Every_caller_gets_exactly_one_answer_and_the_right_one()
+    {
+        var outcomes = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         Gen.Select(AnyEvent.Array[1, 60], AnyEvent.Array[0, 60], Gen.Bool).Sample(
-            (events, whileRunning, shares) => new Schedule(whileRunning, shares).Play(events),
+            (events, whileRunning, shares) =>
+            {
+                using var schedule = new Schedule(whileRunning, shares, outcomes);
+                schedule.Play(events);
+            },
             seed: Generators.Seed, iter: 6_000, threads: 2);
+
+        // The schedules were worth something: every way for a request to end was seen often.
+        foreach (string outcome in new[]
+        {
+            "answered", nameof(OperationCanceledException), nameof(DeadlineExceededException), nameof(ModelRunException),
+            nameof(QueueStoppedException), nameof(QueueFullException), nameof(ArgumentException), "run stopped",
+        })
+        {
+            Assert.InRange(outcomes.GetValueOrDefault(outcome), 100, int.MaxValue);
+        }
+    }
 
     private readonly record struct Event(Step Step, int First, int Second, int Third);
 
@@ -66,11 +84,13 @@ public sealed class QueueScheduleTests
         private readonly List<Task> stops = [];
         private readonly Queue<Event> whileRunning;
         private readonly List<string> inFlight = [];
+        private readonly ConcurrentDictionary<string, int> outcomes;
         private bool wasStopped;
         private int depth;
 
-        public Schedule(Event[] whileRunning, bool shares)
+        public Schedule(Event[] whileRunning, bool shares, ConcurrentDictionary<string, int> outcomes)
         {
+            this.outcomes = outcomes;
             this.whileRunning = new Queue<Event>(whileRunning);
             backend = new FakeBackend { SharesRepeatedRows = shares, Running = OnRun };
             queue = new ClassificationQueue(
@@ -186,16 +206,24 @@ public sealed class QueueScheduleTests
             run.Texts.ToList().ForEach(text => inFlight.Remove(text));
 
             // A run that is stopped may still come to its end.
+            if (run.Stop.IsCancellationRequested)
+            {
+                Count("run stopped");
+            }
+
             if (run.Texts[0].Length % 2 == 0)
             {
                 run.Stop.ThrowIfCancellationRequested();
             }
         }
 
+        private void Count(string outcome) => outcomes.AddOrUpdate(outcome, 1, static (_, count) => count + 1);
+
         private void Check(Caller caller)
         {
             if (caller.Answer.IsCompletedSuccessfully)
             {
+                Count("answered");
                 RequestResult result = caller.Answer.Result;
                 Assert.Equal(caller.Texts, result.Classifications.Select(classification => classification.Label));
                 Assert.All([result.TokenizationTime, result.WaitTime, result.RunTime], time => Assert.True(time >= TimeSpan.Zero));
@@ -203,6 +231,7 @@ public sealed class QueueScheduleTests
             }
 
             Exception exception = caller.Answer.IsCanceled ? new OperationCanceledException() : caller.Answer.Exception!.InnerException!;
+            Count(exception.GetType().Name);
             bool mayBe = exception switch
             {
                 OperationCanceledException => caller.Cancelled,
