@@ -165,9 +165,8 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        snapshot.Select(options, out string? missing);
-        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(FileSelection.TokenizerConfigFile);
-        return missing is null ? snapshot.Folder : null;
+        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
+        return snapshot.FindMissing(options) is null ? snapshot.Folder : null;
     }
 
     private ModelLoadException NotInCache(CachedRepository repository, RepositoryId id, string revision, SequenceModelOptions options)
@@ -180,8 +179,8 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        snapshot.Select(options, out string? missing);
-        return new ModelLoadException($"'{missing}' of '{id}' is not in '{snapshot.Folder}', {Advice}", snapshot.PathOf(missing!));
+        string missing = snapshot.FindMissing(options)!;
+        return new ModelLoadException($"'{missing}' of '{id}' is not in '{snapshot.Folder}', {Advice}", snapshot.PathOf(missing));
     }
 
     private async Task<string> FetchAsync(
@@ -213,7 +212,7 @@ public sealed class ModelHub : IDisposable
 
         CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
         await FetchAsync(repository, id, snapshot, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
-        foreach (string name in (string[])[ModelConfig.FileName, FileSelection.TokenizerConfigFile])
+        foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
         {
             if (!listing.Names.Contains(name))
             {

@@ -32,17 +32,15 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
         }
     }
 
-    /// <summary>The files here that a classifier is made of.</summary>
+    /// <summary>A file that a classifier needs and that is not here; null where nothing is missing.</summary>
     /// <param name="options">Which .onnx file.</param>
-    /// <param name="missing">A file that has to be there and is not; null where nothing is missing.</param>
-    public FileSelection Select(SequenceModelOptions options, out string? missing)
+    public string? FindMissing(SequenceModelOptions options)
     {
         var files = FileSelection.From(Contains, options);
-        missing = files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
+        return files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
             : files.Tokenizer.Count == 0 ? TokenizerFiles.FileName
             : IsUnknown(ModelConfig.FileName) ? ModelConfig.FileName
             : OnnxFile.WeightsOf(files.Model).FirstOrDefault(weights => !files.Others.Contains(weights, StringComparer.Ordinal) && Names(files.Model, weights));
-        return files;
     }
 
     /// <summary>Whether the commit may have a file that is not here.</summary>

@@ -8,8 +8,6 @@ namespace Batching.Hub;
 /// <param name="Others">Everything else that is there: weights beside the .onnx file, and what both are configured by.</param>
 internal sealed record FileSelection(string? Model, IReadOnlyList<string> Tokenizer, IReadOnlyList<string> Others)
 {
-    public const string TokenizerConfigFile = TokenizerConfig.FileName;
-
     private const int MostWeightsFiles = 1000;
 
     // The first that is there whole.

@@ -14,9 +14,6 @@ internal sealed class HubClient : IDisposable
     private const int MostRedirects = 10;
     private const int LongestListing = 1 << 25;
 
-    // Who is asked to wait for longer than this would rather know.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
-
     private static readonly ProductInfoHeaderValue Product = new("Batching", typeof(HubClient).Assembly.GetName().Version?.ToString(3));
 
     private readonly HubSettings settings;
@@ -34,7 +31,7 @@ internal sealed class HubClient : IDisposable
             : new ResiliencePipelineBuilder<TransientFailure?> { TimeProvider = settings.Clock }
                 .AddRetry(new RetryStrategyOptions<TransientFailure?>
                 {
-                    ShouldHandle = static arguments => new(arguments.Outcome.Result is { } failure && !(failure.RetryAfter > LongestWait)),
+                    ShouldHandle = static arguments => new(arguments.Outcome.Result is { IsWorthWaitingFor: true }),
                     MaxRetryAttempts = settings.MaxRetries,
                     BackoffType = DelayBackoffType.Exponential,
                     Delay = TimeSpan.FromSeconds(1),

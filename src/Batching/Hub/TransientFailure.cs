@@ -9,6 +9,11 @@ namespace Batching.Hub;
 /// <param name="RetryAfter">How long the server asks to wait, if it does.</param>
 internal sealed record TransientFailure(string What, Exception? Cause = null, HttpStatusCode? Status = null, TimeSpan? RetryAfter = null)
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether to try again. Who is asked to wait for long would rather know.</summary>
+    public bool IsWorthWaitingFor => !(RetryAfter > LongestWait);
+
     /// <summary>Whether a refusal came of a server that could not be reached or could not answer, rather than of its answer.</summary>
     public static bool IsBehind(ModelLoadException refusal) => refusal.InnerException is HttpRequestException
     {
@@ -20,7 +25,7 @@ internal sealed record TransientFailure(string What, Exception? Cause = null, Ht
         string shown = HubClient.Shown(address);
         string wait = RetryAfter is { } time ? $" It asks to wait {time.TotalSeconds:0} s." : "";
         return new ModelLoadException(
-            $"{shown} {What}{(retries > 0 ? $", and so it went on through {retries} retries" : "")}.{wait} Check the network, the proxy and HF_ENDPOINT, and try again later: what was downloaded is kept.",
+            $"{shown} {What}{(retries > 0 && IsWorthWaitingFor ? $", and so it went on through {retries} retries" : "")}.{wait} Check the network, the proxy and HF_ENDPOINT, and try again later: what was downloaded is kept.",
             shown,
             new HttpRequestException(Cause?.Message ?? What, Cause, Status));
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Batching.Tests.Hub;
@@ -33,7 +34,7 @@ public sealed class BrokenDownloadTests : IDisposable
         await using HubServer server = await StartAsync(length: 12 << 20);
 
         // Every other time nothing comes at all.
-        server.Misbehave(server.Content(Model), [.. Enumerable.Range(1, 9).SelectMany(part => (Func<Microsoft.AspNetCore.Http.HttpContext, Task>[])
+        server.Misbehave(server.Content(Model), [.. Enumerable.Range(1, 9).SelectMany(part => (Func<HttpContext, Task>[])
             [server.CutOff(Model, part * 5 << 18), HubServer.Status(503)])]);
         await DownloadAsync(server);
         Assert.Equal(RangesOf(server).Select(StartOf).Order(), RangesOf(server).Select(StartOf));
@@ -72,7 +73,7 @@ public sealed class BrokenDownloadTests : IDisposable
         Assert.Equal(2, RangesOf(server).Length);
         Assert.Equal(3, clock.Pauses.Count);
 
-        async Task Silence(Microsoft.AspNetCore.Http.HttpContext context)
+        async Task Silence(HttpContext context)
         {
             clock.StallOnce();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);

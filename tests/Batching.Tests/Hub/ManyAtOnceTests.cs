@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Batching.Hub;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Batching.Tests.Hub;
@@ -111,7 +112,7 @@ public sealed class ManyAtOnceTests : IDisposable
         var all = new TaskCompletionSource();
         int asked = 0;
         server.Misbehave(HubServer.Head(Model), [.. Enumerable.Repeat(
-            (Microsoft.AspNetCore.Http.HttpContext context) =>
+            (HttpContext context) =>
             {
                 if (Interlocked.Increment(ref asked) == hubs)
                 {
