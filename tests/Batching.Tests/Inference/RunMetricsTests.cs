@@ -34,6 +34,7 @@ public sealed class RunMetricsTests
         Assert.Equal(2, reported["batching.batch.size"]);
         Assert.Equal(5, reported["batching.batch.tokens text"]);
         Assert.Equal(padding, reported["batching.batch.tokens padding"]);
+        Assert.Equal(padding / (5.0 + padding), reported["batching.batch.padding_ratio"]);
         Assert.True(reported["batching.run.duration"] > 0);
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
