@@ -25,7 +25,6 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly RowRunner runner;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
-    private readonly bool poolsWindows;
     private int callsUnderWay;
 
     private SequenceClassifier(
@@ -44,12 +43,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         padding = model.Shape.Columns is { } columns
             ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
             : options.Padding;
-        poolsWindows = options.LongText == LongText.Windows;
+        PoolsWindows = options.LongText == LongText.Windows;
         results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
         runner = new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne);
         engine = new ClassificationEngine(
             tokenizer,
-            poolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
+            PoolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
             runner,
             results,
             options.Parallelism,
@@ -73,11 +72,14 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Whether a text gets the same bits whatever else is run with it. It may have to be measured first.</summary>
-    internal bool IsExact => runner.IsExact;
-
     /// <summary>How many batches are to run side by side.</summary>
     internal int Parallelism { get; }
+
+    /// <summary>Whether a long text's result is that of its windows.</summary>
+    internal bool PoolsWindows { get; }
+
+    /// <summary>Whether texts are known to have the same logits in every batch; false also where it was not measured.</summary>
+    internal bool IsKnownToBeExact => runner.IsExactKnown && runner.IsExact;
 
     /// <summary>Decides which rows go together.</summary>
     internal BatchPlanner Planner => engine.Planner;
@@ -135,7 +137,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
-        if (poolsWindows && rows.IsTruncated(0))
+        if (PoolsWindows && rows.IsTruncated(0))
         {
             return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
         }
@@ -250,7 +252,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         [
             .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
                 .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => poolsWindows ? entry.Result.Score : 0)
+                .OrderByDescending(entry => PoolsWindows ? entry.Result.Score : 0)
                 .ThenByDescending(entry => entry.Result.Logits.Span[0])
                 .Take(topK ?? int.MaxValue)
                 .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),

@@ -4,13 +4,16 @@ namespace Batching.Scheduling;
 internal sealed class ClassifierBackend : IQueueBackend
 {
     private readonly SequenceClassifier classifier;
-    private readonly Lazy<Task<bool>> isExact;
 
+    /// <exception cref="ArgumentException">The classifier pools windows, which a queue does not.</exception>
     public ClassifierBackend(SequenceClassifier classifier)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        this.classifier = classifier;
-        isExact = new Lazy<Task<bool>>(() => Task.Run(MeasureIsExact));
+        this.classifier = classifier.PoolsWindows
+            ? throw new ArgumentException(
+                $"The classifier was loaded with {nameof(SequenceClassifierOptions.LongText)}.{nameof(LongText.Windows)}, and a queue takes every text as one row. Load it with {nameof(LongText)}.{nameof(LongText.Truncate)}, or classify long texts without a queue.",
+                nameof(classifier))
+            : classifier;
     }
 
     public string Name => classifier.Model.Name;
@@ -19,8 +22,7 @@ internal sealed class ClassifierBackend : IQueueBackend
 
     public BatchPlanner Planner => classifier.Planner;
 
-    /// <summary>Until it was measured, which holds nobody up, nothing is shared.</summary>
-    public bool SharesRepeatedRows => isExact.Value is { IsCompleted: true, Result: true };
+    public bool SharesRepeatedRows => classifier.IsKnownToBeExact;
 
     public SequenceEncoding Encode(TextInput input, EncodingOptions? options)
     {
@@ -44,18 +46,5 @@ internal sealed class ClassifierBackend : IQueueBackend
         }
 
         return classifier.Run(tokenRows, isAlone, stop);
-    }
-
-    private bool MeasureIsExact()
-    {
-        try
-        {
-            return classifier.IsExact;
-        }
-        catch (Exception exception) when (exception is ModelRunException or ObjectDisposedException)
-        {
-            // Requests will meet what went wrong themselves.
-            return false;
-        }
     }
 }
