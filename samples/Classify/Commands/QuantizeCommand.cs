@@ -51,12 +51,16 @@ internal static class QuantizeCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        string model = line.GetRequiredValue(Model);
+        string model = FolderOf(Model, line.GetRequiredValue(Model));
+        string output = FolderOf(Output, line.GetValue(Output) ?? $"{Path.TrimEndingDirectorySeparator(model)}-int8");
         IReadOnlyList<TextInput> sentences = await ReadAsync(line, cancellationToken);
-        string output = line.GetValue(Output) ?? $"{Path.TrimEndingDirectorySeparator(model)}-int8";
         QuantizationResult result = Quantizer.Run(new QuantizeOptions(model, output, line.GetValue(Force), sentences), cancellationToken);
         Show(Tables.NewConsole(), result, output);
     }
+
+    private static string FolderOf(Option option, string folder) => string.IsNullOrWhiteSpace(folder)
+        ? throw CommandException.Usage($"{option.Name} is empty. Give a folder.")
+        : folder;
 
     private static async Task<IReadOnlyList<TextInput>> ReadAsync(ParseResult line, CancellationToken cancellationToken)
     {
