@@ -1,21 +1,25 @@
 using System.CommandLine;
 using System.Globalization;
 using Batching;
+using Classify.Progress;
 
 namespace Classify;
 
-/// <summary>Which model a command uses: that of the package Batching.Sst2, or one in a folder.</summary>
-/// <param name="Folder">The folder, as Hugging Face lays it out; null for the package's model.</param>
+/// <summary>Which model a command uses: that of the package Batching.Sst2, one in a folder, or one of a hub.</summary>
+/// <param name="Folder">The folder, as Hugging Face lays it out; <c>hub:</c> and a repository until it is fetched; null for the package's model.</param>
 /// <param name="Precision">The precision asked for; null for the model's default.</param>
 internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
 {
+    /// <summary>What goes before the name of a repository.</summary>
+    public const string HubPrefix = "hub:";
+
     private const string Int8 = "int8";
     private const string Fp32 = "fp32";
 
     public static Option<string?> FolderOption { get; } = new("--model")
     {
-        Description = "The folder of a model, as Hugging Face lays it out. Default: the model of the package Batching.Sst2, English sentiment.",
-        HelpName = "DIR",
+        Description = "The folder of a model, as Hugging Face lays it out, or hub:organization/name[@revision] to download it. Default: the model of the package Batching.Sst2, English sentiment.",
+        HelpName = "DIR|hub:NAME",
     };
 
     public static Option<string?> PrecisionOption { get; } = NewPrecisionOption();
@@ -36,6 +40,35 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
             : new ModelChoice(folder, precision);
     }
 
+    /// <summary>Downloads what has to be, into the cache of Hugging Face, and tells of it on stderr.</summary>
+    /// <returns>The same model, in a folder.</returns>
+    /// <exception cref="ModelLoadException">The model cannot be downloaded.</exception>
+    /// <exception cref="CommandException">The name cannot be that of a repository.</exception>
+    public async Task<ModelChoice> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (Folder?.StartsWith(HubPrefix, StringComparison.Ordinal) != true)
+        {
+            return this;
+        }
+
+        string[] parts = Folder[HubPrefix.Length..].Split('@', 2);
+        try
+        {
+            using var hub = new ModelHub();
+            string folder = await hub.DownloadAsync(
+                parts[0],
+                parts.ElementAtOrDefault(1),
+                new SequenceModelOptions { Precision = Precision },
+                new DownloadLines(Console.Error, TimeProvider.System),
+                cancellationToken);
+            return this with { Folder = folder };
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.Usage($"--model {Folder}: {exception.Message}", exception);
+        }
+    }
+
     /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
     public SequenceClassifier LoadClassifier() => Folder is null
         ? Sst2.Load()
@@ -47,7 +80,7 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
         ? SequenceTokenizer.Load(typeof(Sst2).Assembly.GetManifestResourceStream)
         : SequenceTokenizer.Load(Folder);
 
-    /// <summary>Tells one model from another without reading its weights: files by name, size and date, or the build of the package.</summary>
+    /// <summary>Tells one model from another without reading its weights: files by name, size, date and what they link to, or the build of the package.</summary>
     public string Fingerprint() => Folder is null
         ? $"Batching.Sst2 {typeof(Sst2).Assembly.ManifestModule.ModuleVersionId}"
         : string.Join("; ", new DirectoryInfo(Folder)
@@ -55,7 +88,7 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
             .Where(file => file.Extension is ".json" or ".txt" or ".onnx")
             .Select(file => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetRelativePath(Folder, file.FullName)} {file.Length} {file.LastWriteTimeUtc:O}"))
+                $"{Path.GetRelativePath(Folder, file.FullName)} {file.Length} {file.LastWriteTimeUtc:O} {file.LinkTarget}"))
             .Order(StringComparer.Ordinal));
 
     private static Option<string?> NewPrecisionOption()

@@ -8,9 +8,10 @@ namespace CourseNotes;
 public static class Notes
 {
     /// <summary>The folder of the default model, in the checkout that this program was built from.</summary>
-    public static string DefaultModel { get; } = typeof(Notes).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == nameof(DefaultModel)).Value!;
+    public static string DefaultModel { get; } = FolderOf(nameof(DefaultModel));
+
+    /// <summary>The folder of a Longformer with few and random weights, in the same checkout.</summary>
+    public static string SmallLongformer { get; } = FolderOf(nameof(SmallLongformer));
 
     /// <summary>Runs every cell on the model in a folder.</summary>
     /// <param name="folder">Holds a model and its tokenizer as Hugging Face lays them out.</param>
@@ -87,8 +88,26 @@ public static class Notes
         notebook.Using(out TokenBatch windowBatch, TokenBatch.Pad(windows, tokenizer.PadTokenId));
         notebook.Show(model.Run(windowBatch));
 
-        notebook.Cell("Models for longer texts", "Longformer and LED take longer rows. Their folders are refused today; a later version will load them.");
+        notebook.Cell("One result for a long text", "A classifier makes the windows, runs them in one batch with all other rows, and pools their scores.");
+        notebook.Let(out SequenceClassifierOptions inWindows, new SequenceClassifierOptions { LongText = LongText.Windows, Stride = 32 });
+        notebook.Using(out SequenceClassifier classifier, SequenceClassifier.Load(folder, inWindows));
+        notebook.Let(out Classification result, classifier.Classify(longText));
+        notebook.Show(result.Label);
+        notebook.Show(result.Windows.Select(window => window.TokenCount));
+        notebook.Show(result.IsTruncated);
+
+        notebook.Cell("Models for longer texts", "Longformer and LED take longer rows, and load as any other model. This one is small: its weights are random, and it has 128 positions of the genuine 4096.");
+        notebook.Using(out SequenceClassifier longformer, SequenceClassifier.Load(SmallLongformer));
+        notebook.Show(longformer.Tokenizer.Tokenize("I've been waiting"));
+        notebook.Show(longformer.Model.MaxLength);
+        notebook.Let(out string middlingText, string.Join(' ', Enumerable.Repeat(sequence, 4)));
+        notebook.Show(longformer.Classify(middlingText).TokenCount);
+        notebook.Show(longformer.Classify(middlingText).IsTruncated);
 
         return notebook.Cells;
     }
+
+    private static string FolderOf(string name) => typeof(Notes).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == name).Value!;
 }

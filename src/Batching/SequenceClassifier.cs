@@ -14,7 +14,7 @@ namespace Batching;
 /// </para>
 /// <para>
 /// A text's logits depend on the text alone, bit for bit, whatever else a call classifies and in whatever order, with
-/// every model for which <see cref="InvarianceProbe"/> finds that on this machine.
+/// every model for which <see cref="Invariance"/> says so on this machine.
 /// </para>
 /// </remarks>
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
@@ -22,8 +22,10 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly SharedLifetime lifetime;
     private readonly ResultMaker results;
     private readonly ClassificationEngine engine;
+    private readonly RowRunner runner;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
+    private readonly bool poolsWindows;
     private int callsUnderWay;
 
     private SequenceClassifier(
@@ -38,10 +40,20 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         Model = model;
         Labels = labels;
         this.latencyModel = latencyModel;
-        padding = options.Padding;
-        results = new ResultMaker(labels, scoreFunction, model.File);
+        Parallelism = options.Parallelism;
+        padding = model.Shape.Columns is { } columns
+            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
+            : options.Padding;
+        poolsWindows = options.LongText == LongText.Windows;
+        results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
+        runner = new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne);
         engine = new ClassificationEngine(
-            tokenizer, new RowRunner(model, tokenizer.PadTokenId, padding), results, options.Parallelism, BatchCost.Of(options.Precision ?? ModelPrecision.Float32));
+            tokenizer,
+            poolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
+            runner,
+            results,
+            options.Parallelism,
+            new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
         lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
@@ -51,8 +63,24 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Makes logits of ids. It belongs to the classifier, which disposes of it.</summary>
     public SequenceModel Model { get; }
 
+    /// <summary>
+    /// Whether a text's logits are the same whatever else is classified with it: what was measured of the <see cref="Model"/>
+    /// on this machine. Where it is not exact, <see cref="SequenceClassifierOptions.OneByOne"/> keeps the promise.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed before it was measured.</exception>
+    public Invariance Invariance => Model.Invariance;
+
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Whether a text gets the same bits whatever else is run with it. It may have to be measured first.</summary>
+    internal bool IsExact => runner.IsExact;
+
+    /// <summary>How many batches are to run side by side.</summary>
+    internal int Parallelism { get; }
+
+    /// <summary>Decides which rows go together.</summary>
+    internal BatchPlanner Planner => engine.Planner;
 
     /// <summary>Loads a classifier from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
@@ -95,7 +123,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <param name="input">The text. It may be empty.</param>
     /// <param name="cancellationToken">Stops the work, also the run in flight.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="ArgumentException">The input has no text.</exception>
+    /// <exception cref="ArgumentException">
+    /// The input has no text, or is a pair of which neither text leaves room for windows of the other.
+    /// </exception>
     /// <exception cref="ModelRunException">The model could not be run on it.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -103,21 +133,14 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         cancellationToken.ThrowIfCancellationRequested();
-        using var call = new CallCount(this);
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
-        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
-        var logits = new float[Labels.Count];
-        if (call.IsAlone && latencyModel is not null)
+        if (poolsWindows && rows.IsTruncated(0))
         {
-            latencyModel.Run(batch, logits, cancellationToken);
-        }
-        else
-        {
-            Model.Run(batch, logits, cancellationToken);
+            return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
         }
 
-        return results.Make(rows, logits, first: 0)[0];
+        return Run(rows, isAlone: true, cancellationToken)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -192,6 +215,48 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return ClassifyManyAsync(inputs, cancellationToken);
     }
 
+    /// <summary>Ranks documents by how well they answer a query, with a model that scores pairs of texts by a single label: a cross-encoder.</summary>
+    /// <param name="query">The query: the text of every pair.</param>
+    /// <param name="documents">The documents, any number: each the pair of the query. They may be empty.</param>
+    /// <param name="topK">How many of the best to give, from 1; null for all.</param>
+    /// <param name="cancellationToken">Stops the work, also the runs in flight.</param>
+    /// <returns>The documents, the one with the highest logit first; of equal ones, the earlier one first. Where windows are pooled, by score.</returns>
+    /// <exception cref="InvalidOperationException">The model has several labels.</exception>
+    /// <exception cref="ArgumentException">A document is null, or <paramref name="topK"/> is below 1.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on them.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>All pairs are classified as by <see cref="Classify(IReadOnlyList{TextInput}, CancellationToken)"/>, in the same planned batches.</remarks>
+    public IReadOnlyList<Ranking> Rank(
+        string query, IReadOnlyList<string> documents, int? topK = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        if (topK < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(topK), topK, "At least one document is given back; for all of them, leave it null.");
+        }
+
+        if (Labels.Count != 1)
+        {
+            throw new InvalidOperationException(
+                $"The model in '{Model.File}' has {Labels.Count} labels ({string.Join(", ", Labels.Take(5))}{(Labels.Count > 5 ? ", ..." : "")}), and documents are ranked by a single one. Use a cross-encoder, or classify the pairs and choose the label to sort by.");
+        }
+
+        IEnumerable<TextInput> pairs = documents.Select((document, index) => document is null
+            ? throw new ArgumentException($"Document {index} is null. Give an empty string for a document without content.", nameof(documents))
+            : new TextInput(query, document));
+        return
+        [
+            .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
+                .Select((result, index) => (Result: result, Index: index))
+                .OrderByDescending(entry => poolsWindows ? entry.Result.Score : 0)
+                .ThenByDescending(entry => entry.Result.Logits.Span[0])
+                .Take(topK ?? int.MaxValue)
+                .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),
+        ];
+    }
+
     /// <summary>Measures what batches cost on this machine, which takes some seconds, and plans by it from then on.</summary>
     /// <param name="cancellationToken">Stops the measurement.</param>
     /// <returns>What was measured and chosen.</returns>
@@ -206,7 +271,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch);
+        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
         return calibration;
     }
 
@@ -217,6 +282,36 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
+
+    /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
+    /// <param name="rows">The rows, at least one.</param>
+    /// <param name="isAlone">Whether all cores are free for it, as far as the caller knows.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <returns>A result for each row.</returns>
+    internal Classification[] Run(TokenRows rows, bool isAlone, CancellationToken cancellationToken)
+    {
+        using SharedLifetime.Lease lease = lifetime.Enter();
+        using var call = new CallCount(this);
+        var logits = new float[rows.Count * Labels.Count];
+        if (runner.OneByOne && rows.Count > 1)
+        {
+            using var run = new ModelRun(cancellationToken);
+            runner.Run(rows, [.. Enumerable.Range(0, rows.Count)], logits, run);
+            return results.Make(rows, logits, first: 0);
+        }
+
+        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
+        if (isAlone && call.IsAlone && latencyModel is not null)
+        {
+            latencyModel.Run(batch, logits, cancellationToken);
+        }
+        else
+        {
+            Model.Run(batch, logits, cancellationToken);
+        }
+
+        return results.Make(rows, logits, first: 0);
+    }
 
     private static SequenceClassifier Load(ModelFolder folder, SequenceClassifierOptions options)
     {
@@ -230,23 +325,37 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
         }
 
+        if (options.ScoreFunction is { } function && !Enum.IsDefined(function))
+        {
+            throw new ArgumentException($"{nameof(options.ScoreFunction)} is {function}, which is none of {string.Join(", ", Enum.GetNames<ScoreFunction>())}.", nameof(options));
+        }
+
         ModelConfig config = ModelConfig.Read(folder);
-        SequenceModelOptions allCores = options with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
+        SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
+        int? leastRows = options.OneByOne ? 1 : null;
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
             ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
             : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
-        SequenceModel model = LoadModel(folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : options, loadingTokenizer);
+        SequenceModel model = LoadModel(
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try
         {
-            SequenceTokenizer tokenizer = loadingTokenizer.GetAwaiter().GetResult();
+            SequenceTokenizer tokenizer = Limited(loadingTokenizer.GetAwaiter().GetResult(), model, options);
             CheckVocabulary(tokenizer, model, options);
+            CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores), model)
+                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, model.Shape.LeastRows), model)
                 : null;
             return new SequenceClassifier(
-                tokenizer, model, forLoneTexts, LabelsOf(folder, config, model), Scores.FunctionOf(config.ProblemType, model.LabelCount), options);
+                tokenizer,
+                model,
+                forLoneTexts,
+                LabelsOf(folder, config, model),
+                options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount),
+                options);
         }
         catch
         {
@@ -257,11 +366,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, Task<SequenceTokenizer> loadingTokenizer)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
     {
         try
         {
-            return SequenceModel.Load(folder, config, options);
+            return SequenceModel.Load(folder, config, options, leastRows);
         }
         catch
         {
@@ -269,6 +378,63 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw;
         }
     }
+
+    // A graph may take less than the files beside it say, which shows only when it is loaded.
+    private static SequenceTokenizer Limited(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
+    {
+        if (model.Shape.Columns is not { } columns || tokenizer.MaxLength <= columns)
+        {
+            return tokenizer;
+        }
+
+        if (SpecialTokensOf(tokenizer) is var least && columns < least)
+        {
+            throw new ModelLoadException(
+                $"The graph in '{model.File}' has a fixed length of {columns}, which leaves no room for the {least} special tokens of a row. Export it with a longer one, or with an axis of any size.",
+                model.File);
+        }
+
+        if (options.MaxLength > columns)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {columns}, the fixed length of the graph in '{model.File}'.",
+                nameof(options));
+        }
+
+        return tokenizer.WithMaxLength(columns);
+    }
+
+    private static void CheckWindows(SequenceTokenizer tokenizer, SequenceClassifierOptions options)
+    {
+        if (!Enum.IsDefined(options.LongText) || !Enum.IsDefined(options.WindowPooling))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.LongText)} is {options.LongText} and {nameof(options.WindowPooling)} is {options.WindowPooling}; one of them does not exist.", nameof(options));
+        }
+
+        if (options.LongText == LongText.Truncate)
+        {
+            return;
+        }
+
+        if (tokenizer.MaxLength is not { } limit)
+        {
+            throw new ArgumentException(
+                $"{nameof(LongText)}.{nameof(LongText.Windows)} needs a limit, and neither the model nor its tokenizer has one. Set {nameof(options.MaxLength)}.", nameof(options));
+        }
+
+        int width = limit - SpecialTokensOf(tokenizer);
+        if (options.Stride < 0 || options.Stride >= width)
+        {
+            throw new ArgumentException(
+                width < 1
+                    ? $"{nameof(options.MaxLength)} is {limit}, and a window of so many tokens holds special tokens only. Raise it."
+                    : $"{nameof(options.Stride)} is {options.Stride}; it has to be from 0 to {width - 1}: a window of {limit} tokens holds {width} of the text and has to advance.",
+                nameof(options));
+        }
+    }
+
+    private static int SpecialTokensOf(SequenceTokenizer tokenizer) => tokenizer.Encode("").InputIds.Count;
 
     private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {

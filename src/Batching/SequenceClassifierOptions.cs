@@ -8,8 +8,24 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// <value>Default: null, as many as model and tokenizer take. From the number of special tokens to that.</value>
     public int? MaxLength { get; init; }
 
+    /// <summary>What becomes of texts that are longer than that.</summary>
+    /// <value>Default: <see cref="LongText.Truncate"/>. <see cref="LongText.Windows"/> needs a limit: the model's, or <see cref="MaxLength"/>.</value>
+    public LongText LongText { get; init; }
+
+    /// <summary>How many tokens of a text each window after the first repeats of the window before it (<c>stride</c>).</summary>
+    /// <value>Default: 0. Less than the number of tokens of the text that fit into a window. Only <see cref="LongText.Windows"/> uses it.</value>
+    public int Stride { get; init; }
+
+    /// <summary>How the scores of a long text's windows become the text's.</summary>
+    /// <value>Default: <see cref="WindowPooling.Mean"/>. Only <see cref="LongText.Windows"/> uses it.</value>
+    public WindowPooling WindowPooling { get; init; }
+
+    /// <summary>How logits become scores (<c>function_to_apply</c> of Hugging Face's pipeline).</summary>
+    /// <value>Default: null, as <c>problem_type</c> and the number of labels say: see <see cref="Classification.Scores"/>.</value>
+    public ScoreFunction? ScoreFunction { get; init; }
+
     /// <summary>How rows are padded. Logits do not depend on it; only cost does.</summary>
-    /// <value>Default: to the longest row of a batch.</value>
+    /// <value>Default: to the longest row of a batch. Rows are always padded to a length that is fixed in the graph.</value>
     public PaddingOptions Padding { get; init; } = PaddingOptions.Default;
 
     /// <summary>What the threads are for: texts one by one, or many at once.</summary>
@@ -19,6 +35,14 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// <summary>How many batches of one call run side by side.</summary>
     /// <value>Default: the number of processors. From 1.</value>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Whether every text is run as a batch of its own, unpadded unless <see cref="Padding"/> says otherwise: with a model
+    /// whose logits depend on the batch (<see cref="SequenceClassifier.Invariance"/>), a text then still has the same logits
+    /// however it is classified, and whatever else is.
+    /// </summary>
+    /// <value>Default: false, because batches are faster.</value>
+    public bool OneByOne { get; init; }
 
     /// <summary>
     /// Whether to load a model that has embeddings for more ids than the tokenizer has tokens, as checkpoints padded to a

@@ -8,7 +8,7 @@ public readonly record struct TextInput
 {
     /// <summary>Creates an input.</summary>
     /// <param name="text">The text. It may be empty; a lone surrogate in it counts as U+FFFD.</param>
-    /// <param name="pair">The second text of a pair, or null.</param>
+    /// <param name="pair">The second text of a pair, or null; an empty one counts as none, as in Hugging Face.</param>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
     public TextInput(string text, string? pair = null)
     {

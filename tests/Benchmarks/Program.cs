@@ -14,6 +14,7 @@ ISection[] sections =
     new PoliciesSection(),
     new LengthsSection(),
     new PrecisionsSection(),
+    new InvarianceSection(),
     new WorkersSection(),
     new LatencySection(),
     new StartUpSection(),

@@ -67,8 +67,15 @@ internal static class ClassifyCommand
             Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
             ModelChoice.PrecisionOption, TopK, Logits, Keep, OnError, Rejects, Resume,
         };
-        CommandRunner.SetAction(command, (line, cancellationToken) => new ClassificationRun(Parse(line)).RunAsync(cancellationToken));
+        CommandRunner.SetAction(command, RunAsync);
         return command;
+    }
+
+    private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        ClassifyOptions options = Parse(line);
+        ModelChoice model = await options.Model.FetchAsync(cancellationToken);
+        await new ClassificationRun(options with { Model = model }).RunAsync(cancellationToken);
     }
 
     private static Option<string?> Among(Option<string?> option, string[] values)

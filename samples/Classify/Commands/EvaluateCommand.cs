@@ -46,7 +46,7 @@ internal static class EvaluateCommand
         ColumnChoice columns = ColumnOptions.Of(line, [labelColumn]);
         var source = new InputSource(path);
         FileFormat format = ColumnOptions.FormatOf(line, path);
-        ModelChoice model = ModelChoice.Of(line);
+        ModelChoice model = await ModelChoice.Of(line).FetchAsync(cancellationToken);
         IReadOnlyList<string> labels = [];
         Confusion confusion = new(0);
         var worst = new PriorityQueue<Mistake, float>();

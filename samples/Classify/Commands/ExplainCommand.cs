@@ -18,18 +18,14 @@ internal static class ExplainCommand
         {
             Text, Pair, ModelChoice.FolderOption, ModelChoice.PrecisionOption,
         };
-        CommandRunner.SetAction(command, (line, cancellationToken) =>
-        {
-            Run(line, cancellationToken);
-            return Task.CompletedTask;
-        });
+        CommandRunner.SetAction(command, RunAsync);
         return command;
     }
 
-    private static void Run(ParseResult line, CancellationToken cancellationToken)
+    private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         var input = new TextInput(line.GetRequiredValue(Text), line.GetValue(Pair));
-        using SequenceClassifier classifier = ModelChoice.Of(line).LoadClassifier();
+        using SequenceClassifier classifier = (await ModelChoice.Of(line).FetchAsync(cancellationToken)).LoadClassifier();
         SequenceEncoding encoding = classifier.Tokenizer.Encode(input);
         Classification result = classifier.Classify(input, cancellationToken);
 

@@ -25,7 +25,7 @@ internal static class LogitsCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        using SequenceClassifier classifier = ModelChoice.Of(line).LoadClassifier();
+        using SequenceClassifier classifier = (await ModelChoice.Of(line).FetchAsync(cancellationToken)).LoadClassifier();
         using var output = new OutputFile(FileFormats.StandardStream);
         await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);
         await using var texts = new TextLines();

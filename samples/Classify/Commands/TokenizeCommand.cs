@@ -30,7 +30,8 @@ internal static class TokenizeCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        SequenceTokenizer tokenizer = new ModelChoice(line.GetValue(ModelChoice.FolderOption), Precision: null).LoadTokenizer();
+        ModelChoice model = await new ModelChoice(line.GetValue(ModelChoice.FolderOption), Precision: null).FetchAsync(cancellationToken);
+        SequenceTokenizer tokenizer = model.LoadTokenizer();
         var options = new EncodingOptions { AddSpecialTokens = !line.GetValue(NoSpecialTokens), Truncation = TruncationStrategy.None };
         using var output = new OutputFile(FileFormats.StandardStream);
         await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);

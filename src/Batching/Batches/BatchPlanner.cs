@@ -1,3 +1,5 @@
+using Batching.Batches;
+
 namespace Batching;
 
 /// <summary>Decides which rows go together, from their lengths alone.</summary>
@@ -21,12 +23,19 @@ public sealed class BatchPlanner
 
     private readonly BatchCost cost;
     private readonly int tokensPerBatch;
+    private readonly BatchShape shape;
 
     /// <summary>Creates a planner.</summary>
     /// <param name="cost">What a batch costs.</param>
     /// <param name="tokensPerBatch">The most tokens in a batch, padding counted, unless a single row has more. From 1.</param>
     /// <exception cref="ArgumentException">A cost is negative or not finite, or the bound is below 1.</exception>
     public BatchPlanner(BatchCost cost, int tokensPerBatch = DefaultTokensPerBatch)
+        : this(cost, tokensPerBatch, BatchShape.Any)
+    {
+    }
+
+    /// <summary>Creates a planner for a graph that does not take every shape.</summary>
+    internal BatchPlanner(BatchCost cost, int tokensPerBatch, BatchShape shape)
     {
         foreach (double part in new[] { cost.PerBatch, cost.PerToken, cost.PerTokenPair })
         {
@@ -39,10 +48,14 @@ public sealed class BatchPlanner
         ArgumentOutOfRangeException.ThrowIfLessThan(tokensPerBatch, 1);
         this.cost = cost;
         this.tokensPerBatch = tokensPerBatch;
+        this.shape = shape;
     }
 
     /// <summary>What a batch is taken to cost.</summary>
     public BatchCost Cost => cost;
+
+    /// <summary>The most tokens in a batch, padding counted.</summary>
+    internal int TokensPerBatch => tokensPerBatch;
 
     /// <summary>Plans the batches of rows.</summary>
     /// <param name="lengths">The length of every row, from 0.</param>
@@ -59,8 +72,9 @@ public sealed class BatchPlanner
         {
             ArgumentOutOfRangeException.ThrowIfNegative(lengths[row], nameof(lengths));
             order[row] = row;
-            sorted[row] = -lengths[row];
-            tokens += lengths[row];
+            int columns = shape.ColumnsOf(lengths[row]);
+            sorted[row] = -columns;
+            tokens += columns;
         }
 
         // The longest first, so that the last batches to finish are short ones.
@@ -75,7 +89,9 @@ public sealed class BatchPlanner
         foreach (int batches in BatchesPerWorker)
         {
             long bound = tokens / ((long)workers * batches);
-            if (workers > 1 && bound < tokensPerBatch)
+
+            // Where the number of rows is fixed, a batch of fewer is no cheaper.
+            if (workers > 1 && bound < tokensPerBatch && shape.Rows is null)
             {
                 int[] ends = Cut(sorted, (int)Math.Max(1, bound));
                 double time = TimeOf(sorted, ends, workers);
@@ -95,14 +111,15 @@ public sealed class BatchPlanner
         Array.Fill(least, double.PositiveInfinity, 1, count);
         for (int start = 0; start < count; start++)
         {
-            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch.
+            // The first row of a batch is its longest. A bound below its length leaves it alone in its batch, or with as few
+            // as cost no more: rows that fill up a batch to those that are run cost as much as any.
             int columns = sorted[start];
-            double total = least[start] + cost.PerBatch;
             double row = cost.RowOf(columns);
-            int end = start + (int)Math.Min(count - start, Math.Max(1, bound / Math.Max(1, columns)));
+            double before = least[start] + cost.PerBatch;
+            int end = start + Math.Min(count - start, shape.Rows ?? Math.Max(shape.LeastRows, bound / Math.Max(1, columns)));
             for (int next = start + 1; next <= end; next++)
             {
-                total += row;
+                double total = before + (shape.RowsOf(next - start) * row);
                 if (total < least[next])
                 {
                     least[next] = total;
@@ -130,7 +147,7 @@ public sealed class BatchPlanner
         foreach (int end in ends)
         {
             free.TryDequeue(out int worker, out double time);
-            time += cost.Of(end - start, sorted[start]);
+            time += cost.Of(shape.RowsOf(end - start), sorted[start]);
             free.Enqueue(worker, time);
             last = Math.Max(last, time);
             start = end;

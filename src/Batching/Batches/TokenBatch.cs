@@ -210,6 +210,32 @@ public sealed class TokenBatch : IDisposable
         return batch;
     }
 
+    /// <summary>Some of the rows as a batch of their own, of a shape at least as large.</summary>
+    /// <param name="selected">Which rows, at least one.</param>
+    /// <param name="rows">The number of rows; what is missing is copies of the last one, which bring nothing new into the batch.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="padTokenId">What fills up the rows.</param>
+    internal TokenBatch Part(ReadOnlySpan<int> selected, int rows, int columns, int padTokenId)
+    {
+        var part = new TokenBatch(rows, columns);
+        for (int i = 0; i < rows; i++)
+        {
+            int row = selected[Math.Min(i, selected.Length - 1)];
+            CopyRow(InputIdsMemory.Span, part.InputIdsMemory.Span, padTokenId);
+            CopyRow(AttentionMaskMemory.Span, part.AttentionMaskMemory.Span, padding: 0);
+            CopyRow(TokenTypeIdsMemory.Span, part.TokenTypeIdsMemory.Span, padding: 0);
+
+            void CopyRow(ReadOnlySpan<long> source, Span<long> destination, long padding)
+            {
+                Span<long> target = destination.Slice(i * columns, columns);
+                source.Slice(row * Columns, Columns).CopyTo(target);
+                target[Columns..].Fill(padding);
+            }
+        }
+
+        return part;
+    }
+
     /// <summary>Keeps the memory until the lease is disposed of.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     internal SharedLifetime.Lease Lease() => lifetime.Enter();

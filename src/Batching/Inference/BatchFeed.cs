@@ -4,38 +4,31 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;
 
-/// <summary>A batch as the graph's inputs: int64 read in place, int32 from a pooled copy.</summary>
+/// <summary>A batch as the graph's inputs: int64 read in place, int32 and what a batch does not hold from pooled memory.</summary>
 /// <remarks>Pins the memory until it is disposed of. Not thread-safe.</remarks>
 internal sealed class BatchFeed : IDisposable
 {
     private readonly OrtValue[] values;
-    private readonly int[]?[] copies;
+    private readonly IDisposable?[] rented;
+    private readonly long[] shape;
 
     public BatchFeed(GraphSignature signature, TokenBatch batch)
     {
-        values = new OrtValue[signature.InputNames.Count];
-        copies = new int[]?[values.Length];
+        values = new OrtValue[signature.Inputs.Count];
+        rented = new IDisposable?[values.Length];
+        shape = [batch.Rows, batch.Columns];
         try
         {
             for (int i = 0; i < values.Length; i++)
             {
-                Memory<long> memory = signature.InputNames[i] switch
+                GraphInput input = signature.Inputs[i];
+                values[i] = input.Name switch
                 {
-                    GraphSignature.InputIds => batch.InputIdsMemory,
-                    GraphSignature.AttentionMask => batch.AttentionMaskMemory,
-                    _ => batch.TokenTypeIdsMemory,
+                    GraphSignature.InputIds => Feed(i, batch.InputIdsMemory, input.IsInt32),
+                    GraphSignature.AttentionMask => Feed(i, batch.AttentionMaskMemory, input.IsInt32),
+                    GraphSignature.TokenTypeIds => Feed(i, batch.TokenTypeIdsMemory, input.IsInt32),
+                    _ => input.IsInt32 ? FeedGlobalMask<int>(i, batch) : FeedGlobalMask<long>(i, batch),
                 };
-                long[] shape = [batch.Rows, batch.Columns];
-                if (signature.TakesInt32[i])
-                {
-                    int[] copy = copies[i] = ArrayPool<int>.Shared.Rent(memory.Length);
-                    TensorPrimitives.ConvertChecked<long, int>(memory.Span, copy);
-                    values[i] = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, copy.AsMemory(0, memory.Length), shape);
-                }
-                else
-                {
-                    values[i] = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, shape);
-                }
             }
         }
         catch
@@ -55,12 +48,46 @@ internal sealed class BatchFeed : IDisposable
             value?.Dispose();
         }
 
-        foreach (int[]? copy in copies)
+        foreach (IDisposable? memory in rented)
         {
-            if (copy is not null)
-            {
-                ArrayPool<int>.Shared.Return(copy);
-            }
+            memory?.Dispose();
         }
     }
+
+    private OrtValue Feed(int index, Memory<long> memory, bool isInt32)
+    {
+        if (!isInt32)
+        {
+            return ValueOf(memory);
+        }
+
+        Memory<int> copy = Rent<int>(index, memory.Length);
+        TensorPrimitives.ConvertChecked<long, int>(memory.Span, copy.Span);
+        return ValueOf(copy);
+    }
+
+    // 1 on the first token of every row, as Hugging Face's LongformerForSequenceClassification has it.
+    private OrtValue FeedGlobalMask<T>(int index, TokenBatch batch)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        Memory<T> mask = Rent<T>(index, batch.Rows * batch.Columns);
+        Span<T> span = mask.Span;
+        span.Clear();
+        for (int first = 0; first < span.Length; first += batch.Columns)
+        {
+            span[first] = T.One;
+        }
+
+        return ValueOf(mask);
+    }
+
+    private Memory<T> Rent<T>(int index, int length)
+    {
+        IMemoryOwner<T> owner = MemoryPool<T>.Shared.Rent(length);
+        rented[index] = owner;
+        return owner.Memory[..length];
+    }
+
+    private OrtValue ValueOf<T>(Memory<T> memory)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, shape);
 }

@@ -19,38 +19,44 @@ internal static class CostMeasurement
     {
         using var run = new ModelRun(cancellationToken);
         int longest = model.MaxLength ?? int.MaxValue;
-        int shorter = Math.Min(Short, Math.Max(1, longest / 2));
-        int longer = Math.Min(Long, longest);
-        double one = Measure(rows: 1, shorter);
-        double shortRow = Math.Max(0, (Measure(rows: 8, shorter) - one) / 7);
-        double perBatch = Math.Max(0, one - shortRow);
-        double longRow = Math.Max(0, (Measure(rows: 4, longer) - perBatch) / 4);
+        int shorter = LengthOf(Math.Min(Short, Math.Max(1, longest / 2)));
+        int longer = LengthOf(Long);
+        int few = model.Shape.RowsOf(1);
+        int several = model.Shape.RowsOf(4);
+        int many = model.Shape.RowsOf(8);
+        double least = Measure(few, shorter);
+        double shortRow = many == few ? least / few : Math.Max(0, (Measure(many, shorter) - least) / (many - few));
+        double perBatch = Math.Max(0, least - (few * shortRow));
+        double longRow = Math.Max(0, (Measure(several, longer) - perBatch) / several);
 
         // A row of n tokens costs n a + n n b: two lengths give both.
         double perTokenPair = longer == shorter ? 0 : Math.Max(0, ((longRow / longer) - (shortRow / shorter)) / (longer - shorter));
         double perToken = Math.Max(0, (shortRow / shorter) - (shorter * perTokenPair));
 
-        int middle = Math.Min(Middle, longest);
+        int middle = LengthOf(Middle);
         double[] costs = [.. TokensPerBatch.Select(tokens => Measure(Math.Max(1, tokens / middle), middle) / tokens)];
         int largest = Array.FindLastIndex(costs, cost => cost <= costs.Min() * Tolerance);
         return new Calibration(new BatchCost(perBatch, perToken, perTokenPair), TokensPerBatch[largest]);
+
+        // A length that the graph runs on as it is.
+        int LengthOf(int columns) => Math.Min(longest, model.Shape.ColumnsOf(columns));
 
         // The least of several, in microseconds: what others do on the machine only ever adds.
         double Measure(int rows, int columns)
         {
             int[] row = [.. Enumerable.Range(0, columns).Select(column => column * 7919 % (model.VocabularySize ?? 1))];
-            using TokenBatch batch = TokenBatch.Pad([.. Enumerable.Repeat(row, rows)], padTokenId: 0);
+            using TokenBatch batch = TokenBatch.Pad([.. Enumerable.Repeat(model.WithEndToken(row), rows)], padTokenId: 0);
             var logits = new float[rows * model.LabelCount];
             model.Run(batch, logits, run);
-            double least = double.PositiveInfinity;
+            double time = double.PositiveInfinity;
             for (int repetition = 0; repetition < Repetitions; repetition++)
             {
                 long start = Stopwatch.GetTimestamp();
                 model.Run(batch, logits, run);
-                least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                time = Math.Min(time, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             }
 
-            return least;
+            return time;
         }
     }
 }

@@ -1,91 +1,97 @@
+using System.Globalization;
+using Batching.Inference;
+
 namespace Batching;
 
 /// <summary>Finds out whether a model's logits depend on the batch, on this processor and this build of ONNX Runtime.</summary>
 /// <remarks>
 /// A padded position is masked by a number so small that its exponential is exactly zero, and zeros added to a sum change
 /// nothing; so most models give a row the same bits alone and padded. Models that scale activations by what is in the
-/// whole batch (<c>DynamicQuantizeLinear</c>) do not, and portable kernels may round by length: it has to be measured.
+/// whole batch (<c>DynamicQuantizeLinear</c>) do not, and kernels may round by the number of rows or by the length: it has
+/// to be measured.
 /// </remarks>
 public static class InvarianceProbe
 {
+    /// <summary>How many tokens are run at load, padding counted.</summary>
+    internal const int TokensAtLoad = 162;
+
     // Lengths below, at and above the widths of vector registers, in an order that is not sorted.
     private static readonly int[] Lengths = [7, 1, 17, 2, 33, 16, 5, 66];
 
-    /// <summary>Runs a few rows alone, together, and padded further, and compares their logits.</summary>
+    // Everything that is loaded waits for these.
+    private static readonly int[] LengthsAtLoad = [3, 17, 1, 9];
+
+    // Operators that take the scale of 8-bit activations from all that is in the batch.
+    private static readonly string[] BatchScaled = ["DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"];
+
+    /// <summary>
+    /// Runs a few rows of up to 66 random tokens alone, padded, together, and in another order, and compares their logits.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="cancellationToken">Stops the measurement.</param>
-    /// <returns>What was found.</returns>
+    /// <returns>
+    /// What was found. <see cref="SequenceModel.Invariance"/>, which every load waits for, is measured in the same way with
+    /// fewer and shorter rows.
+    /// </returns>
     /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Invariance Measure(SequenceModel model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        int longest = Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue);
-        using TokenRows rows = RandomRows(model.VocabularySize ?? 1, longest);
-        var alone = new float[rows.Count * model.LabelCount];
-        for (int row = 0; row < rows.Count; row++)
-        {
-            Run(model, rows, [row], longest: null, alone.AsMemory(row * model.LabelCount, model.LabelCount), cancellationToken);
-        }
+        using var measurement = InvarianceMeasurement.Start(model, Lengths, cancellationToken);
+        return ResultOf(model, measurement.InCompany, measurement.CompareAlone());
+    }
 
-        int[] all = [.. Enumerable.Range(0, rows.Count)];
-        var together = new float[alone.Length];
-        var result = new Invariance(IsExact: true, WorstDifference: 0);
-        foreach (int? paddedTo in new int?[] { null, Math.Min(longest + 13, model.MaxLength ?? int.MaxValue) })
+    /// <summary>What every load waits for.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="giveCompany">
+    /// What to do where only rows that are alone have other bits, so that none is from then on; null to leave them alone.
+    /// </param>
+    internal static Invariance MeasureAtLoad(SequenceModel model, Action<int>? giveCompany)
+    {
+        try
         {
-            Run(model, rows, all, paddedTo, together, cancellationToken);
-            result = result.With(alone, together);
-        }
+            using var measurement = InvarianceMeasurement.Start(model, LengthsAtLoad, CancellationToken.None);
+            LogitComparison alone = measurement.CompareAlone();
+            Invariance found = ResultOf(model, measurement.InCompany, alone);
+            if (found.IsExact || found.Reason is not null || !measurement.InCompany.AreSame || giveCompany is null)
+            {
+                return found;
+            }
 
-        return result;
+            giveCompany(2);
+            if (measurement.CompareAlone().AreSame)
+            {
+                return new Invariance(InvarianceKind.Exact, WorstDifference: 0, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A run of one row gives other bits, up to {alone.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."));
+            }
+
+            giveCompany(1);
+            return found;
+        }
+        catch (ModelRunException exception)
+        {
+            // Whoever runs the model is told why; here it only means that nothing can be promised.
+            giveCompany?.Invoke(1);
+            return new Invariance(InvarianceKind.Dependent, float.NaN, $"It could not be measured: {exception.Message}");
+        }
     }
 
     /// <summary>Whether two sessions of one model give every row the same bits.</summary>
     internal static bool GiveSameBits(SequenceModel model, SequenceModel other)
     {
-        using TokenRows rows = RandomRows(model.VocabularySize ?? 1, Math.Min(Lengths.Max(), model.MaxLength ?? int.MaxValue));
-        var logits = new float[model.LabelCount];
-        var others = new float[other.LabelCount];
-        for (int row = 0; row < rows.Count; row++)
-        {
-            Run(model, rows, [row], longest: null, logits, CancellationToken.None);
-            Run(other, rows, [row], longest: null, others, CancellationToken.None);
-            if (!new Invariance(IsExact: true, WorstDifference: 0).With(logits, others).IsExact)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        using var measurement = InvarianceMeasurement.Start(model, Lengths, CancellationToken.None);
+        return measurement.HasSameBits(other);
     }
 
-    private static void Run(
-        SequenceModel model, TokenRows rows, int[] selected, int? longest, Memory<float> logits, CancellationToken cancellationToken)
+    private static Invariance ResultOf(SequenceModel model, LogitComparison inCompany, LogitComparison alone)
     {
-        PaddingOptions padding = longest is null
-            ? PaddingOptions.Default
-            : new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = longest };
-        using TokenBatch batch = TokenBatch.Pad(rows, selected, padTokenId: 0, padding);
-        model.Run(batch, logits, cancellationToken);
-    }
-
-    private static TokenRows RandomRows(int vocabularySize, int longest)
-    {
-        // The same rows every time: a measurement that anyone can repeat.
-        var random = new Random(20240521);
-        var rows = new TokenRows();
-        foreach (int length in Lengths)
-        {
-            var ids = new int[Math.Min(length, longest)];
-            for (int i = 0; i < ids.Length; i++)
-            {
-                ids[i] = random.Next(vocabularySize);
-            }
-
-            rows.Add(ids);
-        }
-
-        return rows;
+        LogitComparison worse = alone.Kind > inCompany.Kind ? alone : inCompany;
+        float worst = MathF.Max(alone.WorstDifference, inCompany.WorstDifference);
+        return Array.Find(BatchScaled, model.Operators.Contains) is { } found
+            ? new Invariance(InvarianceKind.Dependent, worst, $"The graph has {found}, which scales activations by all that is in the batch.")
+            : new Invariance(worse.Kind, worst);
     }
 }

@@ -22,18 +22,23 @@ internal sealed class RunMetrics
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
         TokensName, "{token}", "How many tokens were run, by type: those of texts, and padding.");
 
+    private static readonly Histogram<double> PaddingRatio = Meter.CreateHistogram<double>(
+        "batching.batch.padding_ratio", "1", "Which part of a batch was padding.");
+
     private readonly KeyValuePair<string, object?> model;
 
-    /// <param name="file">What the runs are told apart by: the .onnx file.</param>
-    public RunMetrics(string file) => model = new("batching.model", file);
+    /// <param name="name">What the runs are told apart by: the model's name, or its .onnx file.</param>
+    public RunMetrics(string name) => model = new("batching.model", name);
 
     /// <summary>When a run starts; 0 where nobody listens.</summary>
-    public static long Start() => Duration.Enabled || Size.Enabled || Tokens.Enabled ? Stopwatch.GetTimestamp() : 0;
+    public static long Start() =>
+        Duration.Enabled || Size.Enabled || Tokens.Enabled || PaddingRatio.Enabled ? Stopwatch.GetTimestamp() : 0;
 
     /// <summary>Reports a run that went well.</summary>
     /// <param name="start">What <see cref="Start"/> gave.</param>
     /// <param name="batch">What was run.</param>
-    public void Add(long start, TokenBatch batch)
+    /// <param name="positions">How many positions the graph worked on, padding and rows that fill up counted.</param>
+    public void Add(long start, TokenBatch batch, long positions)
     {
         if (start == 0)
         {
@@ -42,9 +47,9 @@ internal sealed class RunMetrics
 
         Duration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, model);
         Size.Record(batch.Rows, model);
-        ReadOnlySpan<long> mask = batch.AttentionMaskMemory.Span;
-        long tokens = TensorPrimitives.Sum(mask);
+        long tokens = TensorPrimitives.Sum<long>(batch.AttentionMaskMemory.Span);
         Tokens.Add(tokens, model, new(TokenTypeTag, "text"));
-        Tokens.Add(mask.Length - tokens, model, new(TokenTypeTag, "padding"));
+        Tokens.Add(positions - tokens, model, new(TokenTypeTag, "padding"));
+        PaddingRatio.Record((double)(positions - tokens) / positions, model);
     }
 }

@@ -25,22 +25,31 @@ public sealed class SequenceModel : IDisposable
     private readonly string[] outputNames;
     private readonly int? typeVocabularySize;
     private readonly RunMetrics metrics;
+    private BatchParts parts;
+    private Lazy<Invariance> invariance;
 
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    private SequenceModel(
+        InferenceSession session, GraphSignature signature, string file, string? name, IReadOnlySet<string> operators, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
         outputNames = [signature.OutputName];
 
+        parts = new BatchParts(
+            new BatchShape(signature.Rows, signature.Columns, config.AttentionWindow ?? 1), config.EndTokenId, config.PadTokenId ?? 0);
+
         // Models without token types say 0; what a graph does not take need not be checked either.
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
-        metrics = new RunMetrics(file);
-        MaxLength = config.MaxPositions;
+        Operators = operators;
+        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
+        Name = name ?? file;
+        metrics = new RunMetrics(Name);
+        MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
 
@@ -50,11 +59,36 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The number of ids that the model has embeddings for; ids from 0 up to it are accepted. Null where it cannot be told.</summary>
     public int? VocabularySize { get; private set; }
 
-    /// <summary>The longest row that the model has positions for (<c>max_position_embeddings</c>), or null where it is not known.</summary>
+    /// <summary>
+    /// The longest row that the model takes: as many as it has positions for (<c>max_position_embeddings</c>), or its graph's
+    /// fixed length; null where neither is known.
+    /// </summary>
     public int? MaxLength { get; }
+
+    /// <summary>
+    /// Whether a row's logits are the same in every batch on this machine: measured when the model was loaded, or, where
+    /// <see cref="SequenceModelOptions.ProbeInvariance"/> is off, when it is first asked for.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed before it was measured.</exception>
+    public Invariance Invariance => invariance.Value;
 
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
+
+    /// <summary>The operators of the graph by name.</summary>
+    internal IReadOnlySet<string> Operators { get; }
+
+    /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
+    internal bool IsInvarianceKnown => invariance.IsValueCreated;
+
+    /// <summary>The shapes of batches that the graph takes. Batches of others are cut and filled up to them.</summary>
+    internal BatchShape Shape => parts.Shape;
+
+    /// <summary>The token that every row has to hold, because the model reads the state of its last one; null for most models.</summary>
+    internal int? EndTokenId => parts.EndTokenId;
+
+    /// <summary>What measurements call the model.</summary>
+    internal string Name { get; }
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -152,17 +186,26 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Frees the session, once no run needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
+    /// <param name="folder">The model's files.</param>
+    /// <param name="config">What config.json says.</param>
+    /// <param name="options">Which file, and how.</param>
+    /// <param name="leastRows">The fewest rows that are run (<see cref="BatchShape.LeastRows"/>); null to find it out.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
-    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options)
+    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows = null)
     {
         string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
         string file = folder.PathOf(name);
-        InferenceSession created = SessionFactory.Create(folder, name, options);
+        byte[]? content = folder.Directory is not null
+            ? null
+            : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
+        IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config);
             model.Probe(folder, config);
+            model.SettleInvariance(options, leastRows);
             return model;
         }
         catch
@@ -201,8 +244,27 @@ public sealed class SequenceModel : IDisposable
         run.Token.ThrowIfCancellationRequested();
         Check(batch);
         long start = RunMetrics.Start();
+        long positions = RunChecked(batch, logits, run);
+        metrics.Add(start, batch, positions);
+    }
+
+    /// <summary>A row of ids with an end token, where the model reads one.</summary>
+    internal int[] WithEndToken(params int[] ids)
+    {
+        if (EndTokenId is { } end)
+        {
+            ids[^1] = end;
+        }
+
+        return ids;
+    }
+
+    /// <summary>Runs the model on a batch that belongs to no text: a measurement, which no meter is to count.</summary>
+    internal void RunUnreported(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        using SharedLifetime.Lease modelLease = lifetime.Enter();
+        run.Token.ThrowIfCancellationRequested();
         RunChecked(batch, logits, run);
-        metrics.Add(start, batch);
     }
 
     private void Free()
@@ -211,14 +273,40 @@ public sealed class SequenceModel : IDisposable
         uncancelled.Dispose();
     }
 
-    private void RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
+    /// <returns>How many positions the graph worked on.</returns>
+    private long RunChecked(TokenBatch batch, Memory<float> logits, ModelRun run)
+    {
+        if (parts.Fit(batch))
+        {
+            RunGraph(batch, logits, run);
+            return (long)batch.Rows * batch.Columns;
+        }
+
+        long positions = 0;
+        foreach (int[] rows in parts.Split(batch))
+        {
+            using TokenBatch part = parts.Make(batch, rows);
+            var partLogits = new float[part.Rows * LabelCount];
+            RunGraph(part, partLogits, run);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                partLogits.AsSpan(i * LabelCount, LabelCount).CopyTo(logits.Span[(rows[i] * LabelCount)..]);
+            }
+
+            positions += (long)part.Rows * part.Columns;
+        }
+
+        return positions;
+    }
+
+    private void RunGraph(TokenBatch batch, Memory<float> logits, ModelRun run)
     {
         try
         {
             using var feed = new BatchFeed(signature, batch);
-            using var output = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, logits, [batch.Rows, LabelCount]);
-            session.Run(run.Options, signature.InputNames, feed.Values, outputNames, [output]);
+            using var target = new LogitsTarget(signature, logits, batch.Rows, LabelCount);
+            session.Run(run.Options, signature.InputNames, feed.Values, outputNames, [target.Value]);
+            target.Complete();
         }
         catch (OnnxRuntimeException exception) when (run.Token.IsCancellationRequested)
         {
@@ -235,14 +323,23 @@ public sealed class SequenceModel : IDisposable
     {
         if (batch.Columns > MaxLength)
         {
+            string limit = MaxLength == Shape.Columns ? $"a fixed length of {MaxLength}" : $"positions for {MaxLength}";
             throw new ArgumentException(
-                $"The rows have {batch.Columns} columns, and the model in '{File}' has positions for {MaxLength}. Truncate the texts, or pad less.",
-                nameof(batch));
+                $"The rows have {batch.Columns} columns, and the model in '{File}' has {limit}. Truncate the texts, or pad less.", nameof(batch));
         }
 
         CheckRange(batch, batch.InputIdsMemory.Span, VocabularySize, "input id", "the model's vocabulary");
         CheckRange(batch, batch.AttentionMaskMemory.Span, 2, "attention mask", "a mask");
         CheckRange(batch, batch.TokenTypeIdsMemory.Span, typeVocabularySize, "token type id", "the model's token types");
+        for (int row = 0; EndTokenId is not null && row < batch.Rows; row++)
+        {
+            if (parts.EndTokensOf(batch, row) == 0)
+            {
+                throw new ArgumentException(
+                    $"Row {row} has no end token, the id {EndTokenId}, and the model in '{File}' reads the state of the last one. Encode the text with special tokens.",
+                    nameof(batch));
+            }
+        }
     }
 
     private void CheckRange(TokenBatch batch, ReadOnlySpan<long> values, int? limit, string what, string where)
@@ -264,11 +361,38 @@ public sealed class SequenceModel : IDisposable
             nameof(batch));
     }
 
+    // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on.
+    private void SettleInvariance(SequenceModelOptions options, int? leastRows)
+    {
+        RunAtLeast(leastRows ?? 1);
+        if (!options.ProbeInvariance && !options.RequireExact)
+        {
+            return;
+        }
+
+        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? RunAtLeast : null);
+        if (options.RequireExact && !found.IsExact)
+        {
+            throw new ModelLoadException(
+                $"'{File}' was loaded with {nameof(SequenceModelOptions.RequireExact)}, and what a text gets depends on the batch it is in. {found} Use a model in fp32 or with static int8 quantization, let a classifier run texts one by one ({nameof(SequenceClassifierOptions)}.{nameof(SequenceClassifierOptions.OneByOne)}), or leave the option out.",
+                File);
+        }
+
+        invariance = new Lazy<Invariance>(found);
+    }
+
+    private void RunAtLeast(int rows) => parts = parts with { Shape = Shape with { LeastRows = rows } };
+
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
     private void Probe(ModelFolder folder, ModelConfig config)
     {
-        LabelCount = MeasureLabelCount(rows: 1, columns: 1, labels: null);
-        MeasureLabelCount(rows: 2, columns: Math.Min(3, MaxLength ?? 3), LabelCount);
+        (int Rows, int Columns) first = (Shape.RowsOf(1), Shape.ColumnsOf(1));
+        (int Rows, int Columns) second = (Shape.RowsOf(2), Shape.ColumnsOf(Math.Min(3, MaxLength ?? 3)));
+        LabelCount = MeasureLabelCount(first.Rows, first.Columns, labels: null);
+        if (second != first)
+        {
+            MeasureLabelCount(second.Rows, second.Columns, LabelCount);
+        }
 
         // An execution provider that does not check ids, as on a GPU, cannot be asked.
         if (Accepts(int.MaxValue))
@@ -309,7 +433,7 @@ public sealed class SequenceModel : IDisposable
 
     private bool Accepts(int id)
     {
-        using var batch = TokenBatch.Pad([[id]], padTokenId: 0);
+        using var batch = TokenBatch.Pad([EndTokenId is { } end ? [id, end] : [id]], padTokenId: 0);
         try
         {
             RunChecked(batch, new float[LabelCount], uncancelled);
@@ -324,7 +448,7 @@ public sealed class SequenceModel : IDisposable
     // Rows and columns of several sizes tell an axis of labels from one of rows or of tokens.
     private int MeasureLabelCount(int rows, int columns, int? labels)
     {
-        using var batch = TokenBatch.Pad([.. Enumerable.Repeat(new int[columns], rows)], padTokenId: 0);
+        using var batch = TokenBatch.Pad([.. Enumerable.Repeat(WithEndToken(new int[columns]), rows)], padTokenId: 0);
         using var feed = new BatchFeed(signature, batch);
         long[] shape;
         try

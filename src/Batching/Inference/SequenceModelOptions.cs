@@ -22,6 +22,21 @@ public record SequenceModelOptions
     /// <value>Default: false, because threads that spin burn cores that other runs could use.</value>
     public bool AllowSpinning { get; init; }
 
+    /// <summary>
+    /// Whether to find out at load if a row's logits depend on its batch (<see cref="SequenceModel.Invariance"/>). Where
+    /// they do only if a row is alone, it is run beside a copy of itself from then on.
+    /// </summary>
+    /// <value>Default: true. It takes the time of some 160 tokens; without it every row is run as it comes.</value>
+    public bool ProbeInvariance { get; init; } = true;
+
+    /// <summary>Whether to refuse a model whose logits depend on the batch in any bit. It is measured, also without <see cref="ProbeInvariance"/>.</summary>
+    /// <value>Default: false. A classifier that runs texts one by one (<see cref="SequenceClassifierOptions.OneByOne"/>) takes any model.</value>
+    public bool RequireExact { get; init; }
+
+    /// <summary>What measurements call the model (<c>batching.model</c>).</summary>
+    /// <value>Default: null, the .onnx file.</value>
+    public string? Name { get; init; }
+
     /// <summary>Changes ONNX Runtime's options before the session is made, for instance to add an execution provider.</summary>
     /// <value>Default: null. Called once, by the thread that loads the model; the options are disposed of afterwards.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }

@@ -1,3 +1,4 @@
+using Batching.Inference.Graphs;
 using Batching.ModelFiles;
 using Microsoft.ML.OnnxRuntime;
 
@@ -6,9 +7,16 @@ namespace Batching.Inference;
 /// <summary>Makes ONNX Runtime's sessions.</summary>
 internal static class SessionFactory
 {
+    // While it is rewritten a file is in memory twice.
+    private const long LargestRewritten = 1L << 29;
+
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The .onnx file.</param>
+    /// <param name="content">Its content, where it does not come from a folder.</param>
+    /// <param name="options">How to load it.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, SequenceModelOptions options)
+    public static InferenceSession Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -33,9 +41,7 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return folder.Directory is null
-                ? new InferenceSession(folder.Read(name), sessionOptions)
-                : new InferenceSession(file, sessionOptions);
+            return Create(folder, name, content, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -55,6 +61,41 @@ internal static class SessionFactory
 
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
+
+    private static InferenceSession Create(ModelFolder folder, string name, byte[]? streamed, SessionOptions options)
+    {
+        string file = folder.PathOf(name);
+        byte[]? content = streamed ?? (new FileInfo(file).Length <= LargestRewritten ? folder.Read(name, Array.MaxLength) : null);
+        if (content is not null && Rewrite(content) is { } rewritten)
+        {
+            try
+            {
+                return new InferenceSession(rewritten, options);
+            }
+            catch (OnnxRuntimeException)
+            {
+                // The file as it is may do better; if it does not, what is said of it is what the user can act on.
+            }
+        }
+
+        return streamed is null ? new InferenceSession(file, options) : new InferenceSession(streamed, options);
+    }
+
+    private static byte[]? Rewrite(byte[] content)
+    {
+        try
+        {
+            var graph = OnnxGraph.Read(content);
+
+            // Weights in other files are found beside a file only.
+            return graph.Constants.Values.Any(constant => constant.IsExternal) ? null : FirstPositionRewrite.Apply(graph);
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged, or in a format of ONNX Runtime's own: it tells.
+            return null;
+        }
+    }
 
     private static void Configure(SessionOptions sessionOptions, SequenceModelOptions options, string file)
     {

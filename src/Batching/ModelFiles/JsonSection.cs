@@ -38,7 +38,7 @@ internal readonly struct JsonSection
         catch (JsonException exception)
         {
             throw new ModelLoadException(
-                $"'{source}' is damaged: it is not JSON ({exception.Message}) Download the file again.", source, exception);
+                $"'{source}' is damaged: it is not JSON ({Shortened(exception.Message)}) Download the file again.", source, exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -60,24 +60,22 @@ internal readonly struct JsonSection
 
     public JsonSection? Section(string name) => Find(name) is { } value ? AsSection(value, Below(name)) : null;
 
+    /// <summary>The object of that name; null where there is something else, or nothing.</summary>
+    public JsonSection? SectionOrNothing(string name) => Find(name) is { ValueKind: JsonValueKind.Object } value ? AsSection(value, Below(name)) : null;
+
     public IEnumerable<JsonSection> Sections(string name)
     {
-        if (Find(name) is not { } value)
-        {
-            yield break;
-        }
-
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            throw Wrong(name, value, "an array");
-        }
-
         int index = 0;
-        foreach (JsonElement item in value.EnumerateArray())
+        foreach (JsonElement item in Items(name))
         {
             yield return AsSection(item, $"{Below(name)}[{index++}]");
         }
     }
+
+    /// <summary>The items of an array of anything; none where there is no such array.</summary>
+    public IEnumerable<JsonElement> Items(string name) => Find(name) is not { } value
+        ? []
+        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong(name, value, "an array");
 
     public string? String(string name) => Find(name) is { } value ? StringOf(name, value) : null;
 
@@ -98,10 +96,33 @@ internal readonly struct JsonSection
             ? number
             : throw Wrong(name, value, $"a whole number from {least} to {int.MaxValue}");
 
+    /// <summary>A whole number, or several in an array; none where there is no such property.</summary>
+    public IReadOnlyList<int> Int32s(string name, int least = 0)
+    {
+        if (Find(name) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [Int32Of(name, value, least)];
+        }
+
+        var numbers = new int[value.GetArrayLength()];
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            numbers[index] = Int32Of($"{name}[{index}]", value[index], least);
+        }
+
+        return numbers;
+    }
+
     /// <summary>A number of any size, such as the 1e30 that Hugging Face writes for "no limit".</summary>
-    public double? Number(string name) => Find(name) is not { } value
-        ? null
-        : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
+    public double? Number(string name) => Find(name) is { } value ? NumberOf(name, value) : null;
+
+    public double NumberOf(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
 
     /// <summary>A token written as a string or, as older files do, as an object with a <c>content</c>.</summary>
     public string? Token(string name) => Find(name) is { ValueKind: JsonValueKind.Object } value
@@ -118,6 +139,13 @@ internal readonly struct JsonSection
     /// <summary>Says that this object, or one of its properties, cannot be used.</summary>
     public ModelLoadException Refuse(string what) =>
         new($"In '{file}'{(path.Length == 0 ? "" : $", '{path}'")}: {what}", file);
+
+    /// <summary>Says that a property, or an item below it, is of a wrong kind.</summary>
+    public ModelLoadException Wrong(string name, JsonElement value, string wanted) =>
+        new JsonSection(value, file, Below(name)).Wrong(value, wanted);
+
+    // A word that is none is quoted to the end of the file.
+    private static string Shortened(string message) => message.Length <= 300 ? message : $"{message[..100]}...{message[^180..]}";
 
     // What is read without this throws where it is looked at, far from here.
     private static void CheckTexts(ReadOnlySpan<byte> json)
@@ -141,9 +169,6 @@ internal readonly struct JsonSection
         : throw new JsonSection(value, file, at).Wrong(value, "an object");
 
     private string Below(string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    private ModelLoadException Wrong(string name, JsonElement value, string wanted) =>
-        new JsonSection(value, file, Below(name)).Wrong(value, wanted);
 
     private ModelLoadException Wrong(JsonElement value, string wanted)
     {

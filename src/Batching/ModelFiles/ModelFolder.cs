@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Batching.ModelFiles;
 
 /// <summary>The files of a Hugging Face model, in a folder or behind a function that opens them.</summary>
@@ -11,6 +13,9 @@ internal sealed class ModelFolder
         MaxRecursionDepth = 2,
         IgnoreInaccessible = true,
     };
+
+    // The largest files of tokenizers have some 35 MB.
+    private const int MostBytes = 1 << 26;
 
     private readonly Func<string, Stream?> open;
 
@@ -65,12 +70,37 @@ internal sealed class ModelFolder
     }
 
     /// <summary>The whole content of a file, or null where there is none.</summary>
-    /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
-    public byte[]? Read(string name) => Read(name, ReadAll);
+    /// <param name="name">The file.</param>
+    /// <param name="mostBytes">The size from which on it is not what its name says.</param>
+    /// <exception cref="ModelLoadException">The file cannot be read, is empty, too large, or a git-lfs pointer.</exception>
+    public byte[]? Read(string name, int mostBytes = MostBytes) => Read(name, stream => ReadAll(stream, mostBytes));
 
     /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
     public void Check(string name) => Read(name, ReadStart);
+
+    /// <summary>Gives a file to who reads it in a way of its own; <paramref name="otherwise"/> where there is none.</summary>
+    /// <exception cref="ModelLoadException">The file cannot be read.</exception>
+    public T Read<T>(string name, Func<Stream, T> read, T otherwise)
+    {
+        using Stream? stream = Open(name);
+        try
+        {
+            return stream is null ? otherwise : read(stream);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
+        {
+            throw new ModelLoadException(
+                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
+                PathOf(name),
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new ModelLoadException(
+                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
+        }
+    }
 
     /// <summary>The .onnx files of a folder by name; none where there are only streams, which cannot be listed.</summary>
     public IReadOnlyList<string> OnnxFiles() => Directory is null
@@ -81,17 +111,36 @@ internal sealed class ModelFolder
 
     private static ReadOnlySpan<byte> LfsPointerStart => "version https://git-lfs.github.com/spec/"u8;
 
-    private static byte[] ReadAll(Stream stream)
+    private static byte[] ReadAll(Stream stream, int mostBytes)
     {
         long length = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : 0;
-        if (length > Array.MaxLength)
+        CheckLength(length);
+        using var content = new MemoryStream((int)length);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
         {
-            throw new IOException($"It has {length} bytes, more than the {Array.MaxLength} that fit into one array; a model so large loads from a folder only.");
+            while (stream.Read(buffer) is > 0 and int read)
+            {
+                CheckLength(content.Length + read);
+                content.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        using var content = new MemoryStream((int)length);
-        stream.CopyTo(content);
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+
+        void CheckLength(long bytes)
+        {
+            if (bytes > mostBytes)
+            {
+                throw new IOException(mostBytes < Array.MaxLength
+                    ? $"It has {bytes} bytes or more; {mostBytes} are the most that a file of its kind may have."
+                    : $"It has {bytes} bytes or more, and only {mostBytes} fit into one array; a model so large loads from a folder only.");
+            }
+        }
     }
 
     private static byte[] ReadStart(Stream stream)
@@ -118,28 +167,10 @@ internal sealed class ModelFolder
 
     private byte[]? Read(string name, Func<Stream, byte[]> read)
     {
-        using Stream? stream = Open(name);
-        if (stream is null)
+        byte[]? bytes = Read<byte[]?>(name, read, otherwise: null);
+        if (bytes is null)
         {
             return null;
-        }
-
-        byte[] bytes;
-        try
-        {
-            bytes = read(stream);
-        }
-        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
-        {
-            throw new ModelLoadException(
-                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
-                PathOf(name),
-                exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new ModelLoadException(
-                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
         }
 
         if (bytes.Length == 0)

@@ -11,6 +11,9 @@ internal sealed record NormalizerOptions(
     bool? StripAccents = null,
     bool Lowercase = true)
 {
+    /// <summary>Nothing is done to a text.</summary>
+    public static NormalizerOptions None { get; } = new(CleanText: false, HandleChineseChars: false, StripAccents: false, Lowercase: false);
+
     /// <summary>What <see cref="StripAccents"/> comes down to.</summary>
     public bool StripsAccents => StripAccents ?? Lowercase;
 }

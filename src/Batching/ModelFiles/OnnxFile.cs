@@ -3,9 +3,6 @@ namespace Batching.ModelFiles;
 /// <summary>Decides which .onnx file of a folder to use.</summary>
 internal static class OnnxFile
 {
-    // What exporters append to the name of the .onnx file for weights that do not fit into it.
-    private static readonly string[] WeightsSuffixes = ["_data", ".data"];
-
     /// <param name="folder">The model's files.</param>
     /// <param name="name">A file by name, or null.</param>
     /// <param name="precision">A precision, where there is no name; null for the full one.</param>
@@ -20,7 +17,7 @@ internal static class OnnxFile
                 $"{nameof(SequenceModelOptions.ModelFile)} is empty. Name a file in the folder, such as 'onnx/model.onnx', or leave it null.", nameof(name));
         }
 
-        string[] candidates = name is not null ? [name] : NamesOf(precision ?? ModelPrecision.Float32);
+        IReadOnlyList<string> candidates = Candidates(name, precision);
         if (candidates.FirstOrDefault(folder.Contains) is not { } found)
         {
             IReadOnlyList<string> others = folder.OnnxFiles();
@@ -29,18 +26,26 @@ internal static class OnnxFile
                 ? "Export the model to ONNX: in Python, optimum-cli export onnx --task text-classification writes it."
                 : $"It has {string.Join(", ", others.Select(other => $"'{other}'"))}: choose one with the option {nameof(SequenceModelOptions.ModelFile)} or {nameof(SequenceModelOptions.Precision)}.";
             throw new ModelLoadException(
-                $"There is {(candidates.Length > 1 ? "neither " : "no ")}{wanted} in {folder.Name}. {advice}",
+                $"There is {(candidates.Count > 1 ? "neither " : "no ")}{wanted} in {folder.Name}. {advice}",
                 name is null ? folder.Directory : folder.PathOf(name));
         }
 
         folder.Check(found);
-        foreach (string suffix in WeightsSuffixes)
+        foreach (string weights in WeightsOf(found))
         {
-            folder.Check(found + suffix);
+            folder.Check(weights);
         }
 
         return found;
     }
+
+    /// <summary>The files that may be meant, in the order they are looked for.</summary>
+    /// <exception cref="ArgumentException">There is no such precision.</exception>
+    public static IReadOnlyList<string> Candidates(string? name, ModelPrecision? precision) =>
+        name is not null ? [name] : NamesOf(precision ?? ModelPrecision.Float32);
+
+    /// <summary>What exporters call the file of the weights that do not fit into an .onnx file.</summary>
+    public static IReadOnlyList<string> WeightsOf(string name) => [$"{name}_data", $"{name}.data"];
 
     // The names under which Hugging Face's exporters write each precision, in the order they are looked for.
     private static string[] NamesOf(ModelPrecision precision) => precision switch

@@ -1,55 +1,70 @@
 namespace Batching.ModelFiles;
 
 /// <summary>What a tokenizer needs of <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
-internal sealed record TokenizerConfig
+internal sealed class TokenizerConfig
 {
     public const string FileName = "tokenizer_config.json";
-    private const string SpecialTokensFileName = "special_tokens_map.json";
+    public const string SpecialTokensFileName = "special_tokens_map.json";
 
     // Hugging Face writes 1e30 for "no limit"; no encoder has this many positions.
     private const double NoLimit = 1e9;
 
-    public string? TokenizerClass { get; private init; }
+    private readonly JsonSection? config;
+    private readonly JsonSection? specialTokens;
 
-    public string UnknownToken { get; private init; } = "[UNK]";
-
-    public string ClassifierToken { get; private init; } = "[CLS]";
-
-    public string SeparatorToken { get; private init; } = "[SEP]";
-
-    public string PadToken { get; private init; } = "[PAD]";
-
-    public string MaskToken { get; private init; } = "[MASK]";
-
-    public NormalizerOptions Normalizer { get; private init; } = new();
-
-    public int? MaxLength { get; private init; }
-
-    /// <summary>Reads both files; what they do not say is as Hugging Face's <c>BertTokenizer</c> has it.</summary>
-    /// <exception cref="ModelLoadException">A file is damaged.</exception>
-    public static TokenizerConfig Read(ModelFolder folder)
+    private TokenizerConfig(JsonSection? config, JsonSection? specialTokens)
     {
-        JsonSection? config = JsonSection.Read(folder, FileName);
-        JsonSection? specialTokens = JsonSection.Read(folder, SpecialTokensFileName);
-        return new TokenizerConfig
-        {
-            TokenizerClass = config?.String("tokenizer_class"),
-            UnknownToken = Token("unk_token", "[UNK]"),
-            ClassifierToken = Token("cls_token", "[CLS]"),
-            SeparatorToken = Token("sep_token", "[SEP]"),
-            PadToken = Token("pad_token", "[PAD]"),
-            MaskToken = Token("mask_token", "[MASK]"),
-            Normalizer = new NormalizerOptions(
-                CleanText: true,
-                HandleChineseChars: config?.Boolean("tokenize_chinese_chars") ?? true,
-                StripAccents: config?.Boolean("strip_accents"),
-                Lowercase: config?.Boolean("do_lower_case") ?? true),
-            MaxLength = ReadMaxLength(config),
-        };
+        this.config = config;
+        this.specialTokens = specialTokens;
+        TokenizerClass = config?.String("tokenizer_class");
+        Normalizer = new NormalizerOptions(
+            CleanText: true,
+            HandleChineseChars: config?.Boolean("tokenize_chinese_chars") ?? true,
+            StripAccents: config?.Boolean("strip_accents"),
+            Lowercase: config?.Boolean("do_lower_case") ?? true);
+        AddPrefixSpace = config?.Boolean("add_prefix_space") ?? false;
+        MaxLength = ReadMaxLength(config);
 
-        string Token(string name, string otherwise) =>
-            config?.Token(name) ?? specialTokens?.Token(name) ?? otherwise;
+        // What is wrong with a name is said whatever the tokenizer turns out to be.
+        Names(isWordPiece: true);
     }
+
+    /// <summary><c>tokenizer_class</c>, such as <c>BertTokenizerFast</c>.</summary>
+    public string? TokenizerClass { get; }
+
+    /// <summary>The class without <c>Fast</c>: both have the same vocabulary and defaults.</summary>
+    public string? Family => TokenizerClass?.EndsWith("Fast", StringComparison.Ordinal) == true ? TokenizerClass[..^4] : TokenizerClass;
+
+    /// <summary>The options of a BERT tokenizer that has no <c>tokenizer.json</c>.</summary>
+    public NormalizerOptions Normalizer { get; }
+
+    /// <summary><c>add_prefix_space</c>, for a byte-level tokenizer that has no <c>tokenizer.json</c>.</summary>
+    public bool AddPrefixSpace { get; }
+
+    public int? MaxLength { get; }
+
+    /// <summary>Reads both files; what they do not say is as Hugging Face's tokenizer classes have it.</summary>
+    /// <exception cref="ModelLoadException">A file is damaged.</exception>
+    public static TokenizerConfig Read(ModelFolder folder) =>
+        new(JsonSection.Read(folder, FileName), JsonSection.Read(folder, SpecialTokensFileName));
+
+    /// <summary>What the files call the special tokens, or the defaults of the class or kind.</summary>
+    public SpecialTokenNames Names(bool isWordPiece)
+    {
+        SpecialTokenNames defaults = SpecialTokenNames.DefaultsOf(Family, isWordPiece);
+        return new SpecialTokenNames(
+            Token("unk_token", defaults.Unknown),
+            Token("cls_token", defaults.Classifier),
+            Token("sep_token", defaults.Separator),
+            Token("pad_token", defaults.Pad),
+            Token("mask_token", defaults.Mask));
+    }
+
+    /// <summary>An option of a special token that is written as an object, such as <c>lstrip</c> of <c>mask_token</c>; null where it is not.</summary>
+    public bool? TokenOption(string token, string option) =>
+        (config?.SectionOrNothing(token) ?? specialTokens?.SectionOrNothing(token))?.Boolean(option);
+
+    private string Token(string name, string otherwise) => config?.Token(name) ?? specialTokens?.Token(name) ?? otherwise;
 
     private static int? ReadMaxLength(JsonSection? config)
     {

@@ -14,20 +14,19 @@ namespace Batching.Pipeline;
 /// </para>
 /// <para>Thread-safe. Several calls may be under way; each has workers of its own.</para>
 /// </remarks>
-internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunner runner, ResultMaker results, int workers, BatchCost cost)
+/// <param name="tokenizer">Makes ids of texts.</param>
+/// <param name="windowing">How long texts are windowed; null where they are truncated.</param>
+/// <param name="runner">Makes logits of ids.</param>
+/// <param name="maker">Makes results of logits.</param>
+/// <param name="workers">The most batches of a call to run side by side.</param>
+/// <param name="planner">Decides which rows go together.</param>
+internal sealed class ClassificationEngine(
+    SequenceTokenizer tokenizer, EncodingOptions? windowing, RowRunner runner, ResultMaker maker, int workers, BatchPlanner planner)
 {
-    private const int TextsPerWindow = 2048;
-    private const int TokensPerWindow = 1 << 16;
-
     // The window that gives results, and the one that is ready when it is done.
     private const int WindowsAhead = 2;
 
-    // As many tokens as the measurement runs.
-    private const int TokensWorthAProbe = 1500;
-
-    private readonly Lock probeGate = new();
-    private BatchPlanner planner = new(cost);
-    private bool? isExact;
+    private BatchPlanner planner = planner;
 
     /// <summary>Decides which rows go together; calls that have begun keep the one they met for the windows they have planned.</summary>
     public BatchPlanner Planner
@@ -45,9 +44,10 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         using var call = new ClassificationCall(runner, workers, cancellationToken);
         using var run = new ModelRun(call.Stopping);
         using IEnumerator<TextInput> source = inputs.GetEnumerator();
+        using var encoder = new RowEncoder(tokenizer, windowing);
+        var results = new CallResults(maker);
         var windows = new Queue<TextWindow>();
         ExceptionDispatchInfo? failure = null;
-        long first = 0;
         try
         {
             bool isOver = false;
@@ -60,7 +60,7 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
                     windows.Enqueue(window);
                     try
                     {
-                        isOver = !Fill(window, source);
+                        isOver = !Fill(window, source, encoder);
                     }
                     catch (Exception exception) when (deliversBeforeFailure)
                     {
@@ -78,8 +78,7 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
 
                 call.Help(head, run);
                 head.ShareLogits(call.Distinct);
-                Classification[] classifications = results.Make(head.Rows, head.Logits, first);
-                first += classifications.Length;
+                Classification[] classifications = results.Make(head);
                 call.Finish(windows.Dequeue());
                 foreach (Classification classification in classifications)
                 {
@@ -100,9 +99,9 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         IAsyncEnumerable<TextInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var call = new ClassificationCall(runner, workers, cancellationToken);
+        var results = new CallResults(maker);
         var windows = Channel.CreateBounded<TextWindow>(WindowsAhead - 1);
         Task reading = Task.Run(() => ReadAsync(inputs, call, windows.Writer), CancellationToken.None);
-        long first = 0;
         try
         {
             while (await HasMoreAsync(call, windows.Reader, cancellationToken).ConfigureAwait(false))
@@ -111,8 +110,7 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
                 {
                     await call.WaitAsync(window).ConfigureAwait(false);
                     window.ShareLogits(call.Distinct);
-                    Classification[] classifications = results.Make(window.Rows, window.Logits, first);
-                    first += classifications.Length;
+                    Classification[] classifications = results.Make(window);
                     call.Finish(window);
                     foreach (Classification classification in classifications)
                     {
@@ -142,20 +140,13 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         }
     }
 
-    /// <summary>Whether logits do not depend on the batch, so that a text that comes again need not be run again.</summary>
+    /// <summary>
+    /// Whether logits do not depend on the batch, so that a text that comes again need not be run again. Where that was not
+    /// found out at load, it is only worth finding out if it saves as much.
+    /// </summary>
     /// <param name="repeatedTokens">How many tokens that would save.</param>
-    private bool MayShare(int repeatedTokens)
-    {
-        lock (probeGate)
-        {
-            if (isExact is null && repeatedTokens >= TokensWorthAProbe)
-            {
-                isExact = InvarianceProbe.Measure(runner.Model).IsExact;
-            }
-
-            return isExact == true;
-        }
-    }
+    private bool MayShare(int repeatedTokens) =>
+        (runner.IsExactKnown || repeatedTokens >= InvarianceProbe.TokensAtLoad) && runner.IsExact;
 
     private void Publish(ClassificationCall call, TextWindow window, int helpers)
     {
@@ -163,27 +154,32 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
         call.Publish(window, helpers);
     }
 
-    private static bool IsFull(TextWindow window) =>
-        window.Rows.Count >= TextsPerWindow || window.Rows.TokenCount >= TokensPerWindow;
-
     /// <returns>Whether there may be more.</returns>
-    private bool Fill(TextWindow window, IEnumerator<TextInput> source)
+    private static bool Fill(TextWindow window, IEnumerator<TextInput> source, RowEncoder encoder)
     {
-        while (source.MoveNext())
+        while (!window.IsFull)
         {
-            tokenizer.Encode(source.Current, window.Rows);
-            if (IsFull(window))
+            if (encoder.HasMore)
             {
-                return true;
+                encoder.Continue(window);
+            }
+            else if (source.MoveNext())
+            {
+                encoder.Begin(source.Current, window);
+            }
+            else
+            {
+                return false;
             }
         }
 
-        return false;
+        return true;
     }
 
     // Never throws: what goes wrong ends the channel, after the windows of the texts before it.
     private async Task ReadAsync(IAsyncEnumerable<TextInput> inputs, ClassificationCall call, ChannelWriter<TextWindow> windows)
     {
+        using var encoder = new RowEncoder(tokenizer, windowing);
         TextWindow window = call.NewWindow();
         Exception? failure = null;
         try
@@ -202,7 +198,7 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
                         await Task.WhenAny(next, call.WhenIdle()).WaitAsync(call.Stopping).ConfigureAwait(false);
                     }
 
-                    if (IsFull(window) || (!next.IsCompleted && window.Rows.Count > 0))
+                    if (window.IsFull || (!next.IsCompleted && window.Rows.Count > 0))
                     {
                         await WriteAsync().ConfigureAwait(false);
                     }
@@ -212,7 +208,16 @@ internal sealed class ClassificationEngine(SequenceTokenizer tokenizer, RowRunne
                         break;
                     }
 
-                    tokenizer.Encode(source.Current, window.Rows);
+                    encoder.Begin(source.Current, window);
+                    while (encoder.HasMore)
+                    {
+                        if (window.IsFull)
+                        {
+                            await WriteAsync().ConfigureAwait(false);
+                        }
+
+                        encoder.Continue(window);
+                    }
                 }
             }
             finally

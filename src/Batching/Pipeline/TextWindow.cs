@@ -1,8 +1,15 @@
+using Batching.Tokenization;
+
 namespace Batching.Pipeline;
 
 /// <summary>A stretch of a call's texts, tokenized and planned together, whose batches run in any order on any worker.</summary>
+/// <remarks>A text of many rows may begin in one window and end in a later one.</remarks>
 internal sealed class TextWindow(int labelCount) : IDisposable
 {
+    private const int MostRows = 2048;
+    private const int MostTokens = 1 << 16;
+
+    private readonly IdBuffer textEnds = new();
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The rows that are run: those that the plan's numbers stand for.
@@ -14,8 +21,14 @@ internal sealed class TextWindow(int labelCount) : IDisposable
     private int[] distinctNumbers = [];
     private bool[] isRepeated = [];
 
-    /// <summary>The texts as ids, in the order of the texts.</summary>
+    /// <summary>The texts as ids, in the order of the texts: a row each, or several where a text is windowed.</summary>
     public TokenRows Rows { get; } = new();
+
+    /// <summary>For each text that ends in the window, the index after its last row.</summary>
+    public ReadOnlySpan<int> TextEnds => textEnds.Span;
+
+    /// <summary>Whether the window is wide enough.</summary>
+    public bool IsFull => Rows.Count >= MostRows || Rows.TokenCount >= MostTokens;
 
     /// <summary>The logits, <c>[rows, labels]</c>, which become the results' own.</summary>
     public float[] Logits { get; private set; } = [];
@@ -25,6 +38,9 @@ internal sealed class TextWindow(int labelCount) : IDisposable
 
     /// <summary>The number of batches.</summary>
     public int BatchCount => plan.Count;
+
+    /// <summary>Says that a text's last row was added.</summary>
+    public void EndText() => textEnds.Add(Rows.Count);
 
     /// <summary>Decides which rows are run, and which of them together.</summary>
     /// <param name="planner">Decides which rows go together.</param>
@@ -100,5 +116,9 @@ internal sealed class TextWindow(int labelCount) : IDisposable
         }
     }
 
-    public void Dispose() => Rows.Dispose();
+    public void Dispose()
+    {
+        Rows.Dispose();
+        textEnds.Dispose();
+    }
 }

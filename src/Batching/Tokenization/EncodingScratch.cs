@@ -24,6 +24,23 @@ internal sealed class EncodingScratch
     /// <summary>The row made of both.</summary>
     public TokenRows Rows { get; } = new();
 
+    /// <summary>A stretch of the text, normalized.</summary>
+    public CharBuffer Normalized { get; } = new();
+
+    /// <summary>A stretch of the text between two steps of a sequence of normalizers.</summary>
+    public CharBuffer Step { get; } = new();
+
+    /// <summary>The same after the next step.</summary>
+    public CharBuffer OtherStep { get; } = new();
+
+    public static void Trim(CharBuffer buffer)
+    {
+        if (buffer.Capacity > KeptCapacity)
+        {
+            buffer.Dispose();
+        }
+    }
+
     public void Release()
     {
         Release(First);

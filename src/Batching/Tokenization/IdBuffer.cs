@@ -14,6 +14,9 @@ internal sealed class IdBuffer : IDisposable
 
     public ReadOnlySpan<int> Span => items.AsSpan(0, Count);
 
+    /// <summary>What <see cref="Span"/> holds, to be changed in place; valid until the next addition.</summary>
+    public Span<int> Items => items.AsSpan(0, Count);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int item)
     {

@@ -15,6 +15,9 @@ internal sealed class PieceTable
     private const uint Prime = 16777619;
     private const uint Scatter = 0x9E3779B1;
 
+    // Far beyond what chance does in a table that is half full. Texts made to have one hash would take hours to put in.
+    private const int MostSteps = 4096;
+
     private readonly Slot[] slots;
     private readonly char[] texts;
     private readonly int shift;
@@ -31,7 +34,14 @@ internal sealed class PieceTable
         foreach ((string text, int id) in pieces)
         {
             uint hash = HashOf(text);
-            ref Slot slot = ref slots[FindSlot(hash, text)];
+            int index = FindSlot(hash, text);
+            if (((index - HomeOf(hash)) & (capacity - 1)) > MostSteps)
+            {
+                throw new ModelLoadException(
+                    $"The vocabulary has more than {MostSteps} pieces for one place of a hash table, such as {text.Length} characters that end in '{text[^Math.Min(text.Length, 8)..]}': it was made to be slow to load. Use the vocabulary that the model was published with.");
+            }
+
+            ref Slot slot = ref slots[index];
             if (slot.Length == 0)
             {
                 text.CopyTo(texts.AsSpan(used));
@@ -72,11 +82,13 @@ internal sealed class PieceTable
         return slot.Length == 0 ? -1 : slot.Id;
     }
 
+    private int HomeOf(uint hash) => (int)((hash * Scatter) >> shift);
+
     // The slot of the text, or the empty one where it would go: the table is never more than half full.
     private int FindSlot(uint hash, ReadOnlySpan<char> text)
     {
         Slot[] table = slots;
-        int index = (int)((hash * Scatter) >> shift);
+        int index = HomeOf(hash);
         while (true)
         {
             ref readonly Slot slot = ref table[index];

@@ -6,7 +6,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace Batching;
 
-/// <summary>Text to ids and back, exactly as Hugging Face's WordPiece tokenizers do it.</summary>
+/// <summary>Text to ids and back, exactly as Hugging Face's tokenizers do it: WordPiece, byte-level BPE and unigram.</summary>
 /// <remarks>
 /// <para>Thread-safe and immutable.</para>
 /// <para>
@@ -18,51 +18,49 @@ namespace Batching;
 /// </remarks>
 public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 {
-    private readonly WordPieceVocabulary vocabulary;
-    private readonly WordPieceEncoder encoder;
-    private readonly SpecialTokens specialTokens;
-    private readonly WordPieceDecoder decoder;
+    private readonly TokenVocabulary vocabulary;
+    private readonly TextEncoder encoder;
+    private readonly AddedTokenSet? rawTokens;
+    private readonly AddedTokenSet? normalizedTokens;
+    private readonly DecoderDefinition decoder;
     private readonly TemplatePiece[] single;
     private readonly TemplatePiece[] pair;
-    private readonly BertNormalizer normalizer;
-    private readonly BertPreTokenizer preTokenizer = new();
 
     internal SequenceTokenizer(TokenizerDefinition definition, int? maxLength)
     {
         File = definition.File;
-        vocabulary = new WordPieceVocabulary(
-            definition.Vocabulary, definition.UnknownToken, definition.ContinuingPrefix, definition.MaxInputCharsPerWord);
-        var scalars = new ScalarNormalizer(definition.Normalizer);
-        encoder = new WordPieceEncoder(vocabulary, scalars);
-        normalizer = new BertNormalizer(scalars);
-        specialTokens = new SpecialTokens(definition.AddedTokens);
-        decoder = new WordPieceDecoder(definition.ContinuingPrefix, definition.CleansUpDecodedText);
-        single = [.. definition.Single];
-        pair = [.. definition.Pair];
-        PadTokenId = definition.Vocabulary[definition.PadToken];
+        vocabulary = new TokenVocabulary(definition);
+        encoder = TokenizerParts.CreateEncoder(definition);
+        (rawTokens, normalizedTokens) = TokenizerParts.CreateAddedTokens(definition, encoder.Normalizer);
+        decoder = definition.Decoder;
+        single = [.. definition.Template.Single];
+        pair = [.. definition.Template.Pair];
+        UnknownTokenId = definition.UnknownTokenId;
+        PadTokenId = definition.PadTokenId;
         MaxLength = maxLength;
     }
 
     /// <summary>The id that fills up the shorter rows of a batch.</summary>
     public int PadTokenId { get; }
 
-    /// <summary>The id of a word that the vocabulary cannot spell.</summary>
-    public int UnknownTokenId => vocabulary.UnknownTokenId;
+    /// <summary>The id of a word that the vocabulary cannot spell. Byte-level tokenizers can spell every word.</summary>
+    public int UnknownTokenId { get; }
 
     /// <summary>
     /// The most tokens in a row, special tokens counted: the smaller of <c>model_max_length</c> and
-    /// <c>max_position_embeddings</c>; null where neither is known.
+    /// <c>max_position_embeddings</c>, and a classifier's at most the fixed length of its graph; null where none is known.
     /// </summary>
-    public int? MaxLength { get; }
+    public int? MaxLength { get; private set; }
 
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
 
-    /// <summary>Normalizes a text without special tokens: Hugging Face's <c>BertNormalizer</c>.</summary>
-    public override Normalizer Normalizer => normalizer;
+    /// <summary>Normalizes a text without added tokens, such as Hugging Face's <c>BertNormalizer</c>.</summary>
+    /// <value>Null where the tokenizer has none, as RoBERTa's.</value>
+    public override Normalizer? Normalizer => encoder.Normalizer;
 
-    /// <summary>Splits a normalized text into words and punctuation: Hugging Face's <c>BertPreTokenizer</c>.</summary>
-    public override PreTokenizer PreTokenizer => preTokenizer;
+    /// <summary>Splits a normalized text into words, such as Hugging Face's <c>BertPreTokenizer</c> or <c>ByteLevel</c>.</summary>
+    public override PreTokenizer PreTokenizer => encoder.PreTokenizer;
 
     /// <summary>What messages call the file that the vocabulary came from.</summary>
     internal string File { get; }
@@ -72,7 +70,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Loads a tokenizer from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
-    /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
+    /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
     /// <c>special_tokens_map.json</c> and <c>config.json</c>. Truncation and padding set in <c>tokenizer.json</c> are not
     /// used, as in Hugging Face transformers.
     /// </param>
@@ -117,6 +115,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(destination);
         options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
@@ -195,67 +194,35 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        int room = RoomFor(input, options);
+        input = WithoutEmptyPair(input);
         bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
-        if (room == int.MaxValue)
-        {
-            throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(options));
-        }
-
         if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
         {
             throw new ArgumentException(
                 $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
         }
 
-        using var first = new IdBuffer();
-        using var second = new IdBuffer();
-        AppendIds(input.Text, first, int.MaxValue);
-        if (input.Pair is not null)
-        {
-            AppendIds(input.Pair, second, int.MaxValue);
-        }
-
-        IdBuffer windowed = windowsSecond ? second : first;
-        int width = room - (windowsSecond ? first : second).Count;
-        if (width < 1)
-        {
-            throw new ArgumentException(
-                $"A limit of {options.MaxLength ?? MaxLength} tokens leaves no room for a window. Raise MaxLength, or shorten the text that is repeated.", nameof(options));
-        }
-
-        if (options.Stride < 0 || options.Stride >= width)
-        {
-            throw new ArgumentException(
-                $"A stride of {options.Stride} is not from 0 to {width - 1}: a window holds {width} tokens of the text and has to advance.", nameof(options));
-        }
-
-        var windows = new List<SequenceEncoding>();
+        using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
-        int start = 0;
-        int end;
-        do
+        var windows = new List<SequenceEncoding>();
+        windowEncoder.Begin(input);
+        windowEncoder.CheckAdvance();
+        while (windowEncoder.HasMore)
         {
-            end = Math.Min(start + width, windowed.Count);
-            ReadOnlySpan<int> window = windowed.Span[start..end];
             rows.Clear();
-            AppendRow(
-                rows,
-                input.Pair is not null,
-                options.AddSpecialTokens,
-                windowsSecond ? first.Span : window,
-                windowsSecond ? window : second.Span,
-                window.Length < windowed.Count);
+            windowEncoder.AppendNext(rows);
             windows.Add(new SequenceEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
-            start += width - options.Stride;
         }
-        while (end < windowed.Count);
+
         return windows;
     }
 
     /// <summary>The tokens of a text as strings, without special tokens around them: <c>tokenize</c> in Hugging Face.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The tokens; <c>[UNK]</c> stands for a word that the vocabulary cannot spell.</returns>
+    /// <returns>
+    /// The tokens as the vocabulary has them, such as <c>##ing</c> or <c>\u0120good</c>; <c>[UNK]</c> stands for a word that
+    /// the vocabulary cannot spell.
+    /// </returns>
     public IReadOnlyList<string> Tokenize(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -303,16 +270,16 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(ids);
         var text = new StringBuilder();
-        bool isFirst = true;
+        TokenDecoder decoding = TokenizerParts.CreateDecoder(decoder);
         foreach (int id in ids)
         {
-            if (vocabulary.TryGetToken(id, out string? token) && !(skipSpecialTokens && specialTokens.IsSpecial(id)))
+            if (vocabulary.TryGetToken(id, out string? token) && !(skipSpecialTokens && vocabulary.IsSpecial(id)))
             {
-                text.Append(decoder.Decode(token, isFirst));
-                isFirst = false;
+                decoding.Append(token, text);
             }
         }
 
+        decoding.Finish(text);
         return text.ToString();
     }
 
@@ -327,24 +294,30 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         ArgumentNullException.ThrowIfNull(ids);
         idsConsumed = 0;
         charsWritten = 0;
-        bool isFirst = true;
+        TokenDecoder decoding = TokenizerParts.CreateDecoder(decoder);
+        var piece = new StringBuilder();
+        int count = 0;
         foreach (int id in ids)
         {
-            if (vocabulary.TryGetToken(id, out string? token))
+            count++;
+            if (!vocabulary.TryGetToken(id, out string? token) || decoding.Append(token, piece))
             {
-                string piece = decoder.Decode(token, isFirst);
-                if (!piece.TryCopyTo(destination[charsWritten..]))
+                if (!TryWrite(piece, destination, ref charsWritten))
                 {
                     return OperationStatus.DestinationTooSmall;
                 }
 
-                charsWritten += piece.Length;
-                isFirst = false;
+                idsConsumed = count;
             }
-
-            idsConsumed++;
         }
 
+        decoding.Finish(piece);
+        if (!TryWrite(piece, destination, ref charsWritten))
+        {
+            return OperationStatus.DestinationTooSmall;
+        }
+
+        idsConsumed = count;
         return OperationStatus.Done;
     }
 
@@ -390,49 +363,24 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <inheritdoc/>
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
-        ReadOnlySpan<char> rest = text is null ? textSpan : text;
-        var normalized = new StringBuilder(rest.Length);
-        var tokens = new List<EncodedToken>();
-        int consumed = 0;
-        bool isFull = false;
-        while (!rest.IsEmpty && !isFull)
+        var tokens = new TokenList(vocabulary, settings);
+        var stretches = new AddedTokenSplitter(rawTokens, text is null ? textSpan : text);
+        while (!tokens.IsFull && stretches.MoveNext())
         {
-            int start = specialTokens.Find(rest, out int length, out int id);
-            string segment = (start < 0 ? rest : rest[..start]).ToString();
-            if (settings.ConsiderNormalization)
+            bool startsText = stretches.StretchStart == 0;
+            string stretch = stretches.Stretch.ToString();
+            stretch = settings.ConsiderNormalization && encoder.Normalizer is { } normalizer ? normalizer.Normalize(stretch) : stretch;
+            var parts = new AddedTokenSplitter(normalizedTokens, stretch);
+            while (!tokens.IsFull && parts.MoveNext())
             {
-                segment = normalizer.Normalize(segment);
+                AppendWords(parts.Stretch.ToString(), startsText && parts.StretchStart == 0, settings, tokens);
+                tokens.Add(parts.Token, parts.TokenText);
             }
 
-            int offset = normalized.Length;
-            normalized.Append(segment);
-            isFull = !AppendWords(segment, offset, settings, tokens);
-            if (start < 0)
-            {
-                rest = [];
-            }
-            else if (!isFull)
-            {
-                offset = normalized.Length;
-                normalized.Append(rest.Slice(start, length));
-                isFull = tokens.Count == settings.MaxTokenCount;
-                if (!isFull)
-                {
-                    tokens.Add(new EncodedToken(id, rest.Slice(start, length).ToString(), offset..(offset + length)));
-                }
-
-                rest = rest[(start + length)..];
-            }
-
-            consumed = isFull ? (tokens.Count == 0 ? 0 : tokens[^1].Offset.End.Value) : normalized.Length;
+            tokens.Add(stretches.Token, stretches.TokenText);
         }
 
-        return new EncodeResults<EncodedToken>
-        {
-            Tokens = tokens,
-            NormalizedText = normalized.ToString(),
-            CharsConsumed = consumed,
-        };
+        return tokens.ToResults();
     }
 
     internal static SequenceTokenizer Load(ModelFolder folder) => Load(folder, ModelConfig.Read(folder), maxLength: null);
@@ -443,7 +391,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength)
     {
         TokenizerDefinition definition = TokenizerFiles.Read(folder);
-        int least = Math.Max(1, definition.Single.Count(piece => piece.Sequence is null));
+        int least = Math.Max(1, definition.Template.Single.Count(piece => piece.Sequence is null));
         int? limit = definition.MaxLength < config.MaxPositions ? definition.MaxLength : config.MaxPositions ?? definition.MaxLength;
         if (limit < least)
         {
@@ -462,61 +410,104 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         return new SequenceTokenizer(definition, maxLength ?? limit);
     }
 
+    /// <summary>The same tokenizer with a lower limit.</summary>
+    internal SequenceTokenizer WithMaxLength(int maxLength)
+    {
+        var limited = (SequenceTokenizer)MemberwiseClone();
+        limited.MaxLength = maxLength;
+        return limited;
+    }
+
     private static bool IsPlain(EncodeSettings settings) =>
         settings is { ConsiderNormalization: true, ConsiderPreTokenization: true, MaxTokenCount: int.MaxValue };
 
-    /// <returns>Whether all words of the segment fitted into the settings' token count; a word goes in whole or not at all.</returns>
-    private bool AppendWords(string segment, int offset, EncodeSettings settings, List<EncodedToken> tokens)
+    private static bool TryWrite(StringBuilder piece, Span<char> destination, ref int charsWritten)
     {
-        IEnumerable<(int Offset, int Length)> words = settings.ConsiderPreTokenization
-            ? preTokenizer.PreTokenize(segment)
-            : [(0, segment.Length)];
-        using var ids = new IdBuffer();
-        foreach ((int start, int length) in words)
+        if (piece.Length > destination.Length - charsWritten)
         {
-            ids.Clear();
-            encoder.EncodeWord(segment.AsSpan(start, length), ids);
-            if (tokens.Count + ids.Count > settings.MaxTokenCount)
-            {
-                return false;
-            }
-
-            int position = offset + start;
-            int end = position + length;
-            foreach (int id in ids.Span)
-            {
-                vocabulary.TryGetToken(id, out string? token);
-                int width = id == UnknownTokenId
-                    ? end - position
-                    : token!.Length - (position > offset + start ? vocabulary.ContinuingPrefix.Length : 0);
-                tokens.Add(new EncodedToken(id, token!, position..(position + width)));
-                position += width;
-            }
+            return false;
         }
 
+        piece.CopyTo(0, destination[charsWritten..], piece.Length);
+        charsWritten += piece.Length;
+        piece.Clear();
         return true;
     }
 
-    // The ids of a text, in which special tokens stand for themselves.
-    private void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    // The words of a stretch of normalized text, of which none is an added token.
+    private void AppendWords(string stretch, bool startsText, EncodeSettings settings, TokenList tokens)
     {
-        while (!text.IsEmpty && ids.Count < enough)
+        IEnumerable<(int Offset, int Length)> words = settings.ConsiderPreTokenization
+            ? encoder.PreTokenizer.PreTokenize(stretch)
+            : [(0, stretch.Length)];
+        bool isFirst = true;
+        List<TokenSpan> spans = [];
+        int offset = tokens.AddText(stretch);
+        foreach ((int start, int length) in words)
         {
-            int start = specialTokens.Find(text, out int length, out int id);
-            if (start < 0)
+            spans.Clear();
+            encoder.EncodeWord(stretch.AsSpan(start, length), isFirst, startsText, spans);
+            if (!tokens.TryAdd(spans, offset + start))
             {
-                encoder.Encode(text, ids, enough);
                 return;
             }
 
-            encoder.Encode(text[..start], ids, enough);
-            ids.Add(id);
-            text = text[(start + length)..];
+            isFirst = false;
         }
     }
 
+    // The ids of a text, in which added tokens stand for themselves.
+    internal void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    {
+        var stretches = new AddedTokenSplitter(rawTokens, text);
+        while (ids.Count < enough && stretches.MoveNext())
+        {
+            if (!stretches.Stretch.IsEmpty)
+            {
+                AppendStretch(stretches.Stretch, stretches.StretchStart == 0, ids, enough);
+            }
+
+            if (stretches.Token is { } token)
+            {
+                ids.Add(token.Id);
+            }
+        }
+    }
+
+    private void AppendStretch(ReadOnlySpan<char> stretch, bool startsText, IdBuffer ids, int enough)
+    {
+        if (normalizedTokens is null)
+        {
+            encoder.Encode(stretch, startsText, ids, enough);
+            return;
+        }
+
+        CharBuffer normalized = EncodingScratch.Current.Normalized;
+        normalized.Clear();
+        if (encoder.Normalizer is { } normalizer)
+        {
+            normalizer.Normalize(stretch, normalized);
+            stretch = normalized.Span;
+        }
+
+        var parts = new AddedTokenSplitter(normalizedTokens, stretch);
+        while (ids.Count < enough && parts.MoveNext())
+        {
+            encoder.EncodeNormalized(parts.Stretch, startsText && parts.StretchStart == 0, ids, enough);
+            if (parts.Token is { } token)
+            {
+                ids.Add(token.Id);
+            }
+        }
+
+        EncodingScratch.Trim(normalized);
+    }
+
+    // Hugging Face takes an empty pair for none.
+    private static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
+
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
-    private int RoomFor(TextInput input, EncodingOptions options)
+    internal int RoomFor(TextInput input, EncodingOptions options)
     {
         if (input.Text is null)
         {
@@ -537,7 +528,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 nameof(options));
     }
 
-    private void AppendRow(
+    internal void AppendRow(
         TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
     {
         foreach (TemplatePiece piece in isPair ? pair : single)

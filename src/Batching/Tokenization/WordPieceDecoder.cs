@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace Batching.Tokenization;
 
-/// <summary>Tokens back to text: Hugging Face's <c>WordPiece</c> decoder.</summary>
-internal sealed class WordPieceDecoder(string continuingPrefix, bool cleanup)
+/// <summary>Hugging Face's <c>WordPiece</c> decoder: a space before every token that does not go on with a word.</summary>
+internal sealed class WordPieceDecoder(string continuingPrefix, bool cleansUp) : TokenDecoder
 {
     // In this order, as Hugging Face replaces them.
     private static readonly (string From, string To)[] Replacements =
@@ -10,8 +12,9 @@ internal sealed class WordPieceDecoder(string continuingPrefix, bool cleanup)
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ];
 
-    /// <summary>What a token adds to the text. The cleanup sees one token at a time, as Hugging Face's does.</summary>
-    public string Decode(string token, bool isFirst)
+    private bool isFirst = true;
+
+    public override bool Append(string token, StringBuilder text)
     {
         string piece = token;
         if (!isFirst)
@@ -19,14 +22,17 @@ internal sealed class WordPieceDecoder(string continuingPrefix, bool cleanup)
             piece = token.StartsWith(continuingPrefix, StringComparison.Ordinal) ? token[continuingPrefix.Length..] : $" {token}";
         }
 
-        if (cleanup)
+        if (cleansUp)
         {
+            // The cleanup sees one token at a time, as Hugging Face's does.
             foreach ((string from, string to) in Replacements)
             {
                 piece = piece.Replace(from, to, StringComparison.Ordinal);
             }
         }
 
-        return piece;
+        text.Append(piece);
+        isFirst = false;
+        return true;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Batching.ModelFiles;
+using Microsoft.ML.Tokenizers;
 
 namespace Batching.Tokenization;
 
@@ -10,7 +12,7 @@ namespace Batching.Tokenization;
 /// normalized into a small buffer and hashed on the way, so that a word that is in the vocabulary as it stands (most
 /// are) costs one look-up. Immutable and thread-safe.
 /// </remarks>
-internal sealed class WordPieceEncoder
+internal sealed class WordPieceEncoder : TextEncoder
 {
     private const int AsciiCount = 128;
 
@@ -22,6 +24,10 @@ internal sealed class WordPieceEncoder
 
     private readonly WordPieceVocabulary vocabulary;
     private readonly ScalarNormalizer normalizer;
+    private readonly bool isOnePass;
+
+    // Splits what is normalized already; null where this one changes nothing itself.
+    private readonly WordPieceEncoder? withoutNormalizer;
 
     // For every ASCII character what to append to the word, or one of the actions.
     private readonly byte[] asciiActions = new byte[AsciiCount];
@@ -29,10 +35,25 @@ internal sealed class WordPieceEncoder
     // The id of every ASCII character that is a word of its own.
     private readonly int[] asciiWords = new int[AsciiCount];
 
+    /// <summary>With the BERT normalizer, which this encoder applies on its one pass.</summary>
     public WordPieceEncoder(WordPieceVocabulary vocabulary, ScalarNormalizer normalizer)
+        : this(vocabulary, new BertNormalizer(normalizer), normalizer, isOnePass: true)
+    {
+        withoutNormalizer = new WordPieceEncoder(vocabulary, normalizer: (TextNormalizer?)null);
+    }
+
+    /// <summary>With another normalizer, which comes before the pass.</summary>
+    public WordPieceEncoder(WordPieceVocabulary vocabulary, TextNormalizer? normalizer)
+        : this(vocabulary, normalizer, new ScalarNormalizer(NormalizerOptions.None), isOnePass: normalizer is null)
+    {
+    }
+
+    private WordPieceEncoder(WordPieceVocabulary vocabulary, TextNormalizer? whole, ScalarNormalizer normalizer, bool isOnePass)
+        : base(whole)
     {
         this.vocabulary = vocabulary;
         this.normalizer = normalizer;
+        this.isOnePass = isOnePass;
 
         Span<int> output = stackalloc int[ScalarNormalizer.LongestOutput];
         for (int c = 0; c < AsciiCount; c++)
@@ -60,11 +81,44 @@ internal sealed class WordPieceEncoder
         }
     }
 
-    /// <summary>Appends the ids of <paramref name="text"/>, in which special tokens are ordinary text.</summary>
-    /// <param name="text">Any text; a lone surrogate counts as U+FFFD.</param>
-    /// <param name="ids">Where to.</param>
-    /// <param name="enough">Stops after the word with which <paramref name="ids"/> reaches this count.</param>
-    public void Encode(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    public override PreTokenizer PreTokenizer { get; } = new BertPreTokenizer();
+
+    public override void Encode(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough)
+    {
+        if (isOnePass)
+        {
+            Encode(text, ids, enough);
+        }
+        else
+        {
+            base.Encode(text, startsText, ids, enough);
+        }
+    }
+
+    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough) =>
+        (withoutNormalizer ?? this).Encode(text, ids, enough);
+
+    public override void EncodeWord(ReadOnlySpan<char> word, bool startsStretch, bool startsText, List<TokenSpan> tokens)
+    {
+        using var ids = new IdBuffer();
+        EncodeWord(word, ids);
+        if (ids.Span is [var only])
+        {
+            tokens.Add(new TokenSpan(only, 0, word.Length));
+            return;
+        }
+
+        // Of several pieces none is unknown.
+        int start = 0;
+        foreach (int id in ids.Span)
+        {
+            int end = start + vocabulary.LengthOf(id, isContinuing: start > 0);
+            tokens.Add(new TokenSpan(id, start, end));
+            start = end;
+        }
+    }
+
+    private void Encode(ReadOnlySpan<char> text, IdBuffer ids, int enough)
     {
         var word = new Word(new ScalarBuffer(stackalloc char[256]));
         Span<int> output = stackalloc int[ScalarNormalizer.LongestOutput];
@@ -108,8 +162,8 @@ internal sealed class WordPieceEncoder
         word.Buffer.Dispose();
     }
 
-    /// <summary>Appends the pieces of one word, already normalized and split off: greedy, the longest match first.</summary>
-    public void EncodeWord(ReadOnlySpan<char> word, IdBuffer ids)
+    // The pieces of one word, already normalized and split off: greedy, the longest match first.
+    private void EncodeWord(ReadOnlySpan<char> word, IdBuffer ids)
     {
         int scalars = 0;
         foreach (Rune _ in word.EnumerateRunes())

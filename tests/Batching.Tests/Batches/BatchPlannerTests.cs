@@ -1,3 +1,4 @@
+using Batching.Batches;
 using CsCheck;
 using Xunit;
 
@@ -29,6 +30,38 @@ public sealed class BatchPlannerTests
                 Assert.Equal(Enumerable.Range(0, lengths.Length), rows.Order());
             },
             seed: Generators.Seed, iter: 3_000, threads: 2);
+
+    [Fact]
+    public void Rows_that_are_run_in_company_anyway_have_each_other_for_it()
+    {
+        // Two rows are beyond the bound, but one costs as much.
+        BatchPlan plan = new BatchPlanner(Cost, 512, BatchShape.Any with { LeastRows = 2 }).Plan([400, 400, 400, 400, 7]);
+        Assert.Equal([2, 2, 1], Enumerable.Range(0, plan.Count).Select(batch => plan[batch].Length));
+        Assert.Equal(5, new BatchPlanner(Cost, 512).Plan([400, 400, 400, 400, 300]).Count);
+    }
+
+    [Fact]
+    public void A_graph_with_a_fixed_number_of_rows_gets_full_batches_but_for_the_last() =>
+        Gen.Select(Gen.Int[0, 64].Array[0, 300], Gen.Int[1, 40], Gen.Int[1, 8], AnyCost).Sample(
+            (lengths, rows, workers, cost) =>
+            {
+                BatchPlan plan = new BatchPlanner(cost, 512, new BatchShape(rows, Columns: 64, ColumnsMultipleOf: 1)).Plan(lengths, workers);
+                int[][] batches = [.. Enumerable.Range(0, plan.Count).Select(batch => plan[batch].ToArray())];
+                Assert.All(batches, batch => Assert.InRange(batch.Length, 1, rows));
+                Assert.Equal((lengths.Length + rows - 1) / rows, batches.Length);
+                Assert.Equal(Enumerable.Range(0, lengths.Length), batches.SelectMany(batch => batch).Order());
+            },
+            seed: Generators.Seed, iter: 2_000, threads: 2);
+
+    [Theory]
+    [InlineData(null, 128, 1)]
+    [InlineData(null, null, 128)]
+    public void A_row_costs_what_it_costs_at_the_length_that_it_is_padded_to(int? rows, int? columns, int multiple)
+    {
+        // Each of these short rows has 128 columns: four fill up the bound of 512.
+        BatchPlan plan = new BatchPlanner(Cost, 512, new BatchShape(rows, columns, multiple)).Plan([5, 9, 100, 1, 7, 8, 6, 30]);
+        Assert.Equal([4, 4], [.. Enumerable.Range(0, plan.Count).Select(batch => plan[batch].Length)]);
+    }
 
     [Fact]
     public void No_other_cut_of_the_sorted_rows_is_cheaper() =>

@@ -10,12 +10,15 @@ internal static class Tool
     /// <summary>A small model with random weights: what it says does not matter here, only that it is always the same.</summary>
     public static string SmallModel { get; } = Repository.Contract("distilbert-vocab-txt-only");
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts the tool with some environment variables of its own.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         string tool = Path.Combine(AppContext.BaseDirectory, "Classify.dll");
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return Process.Start(new ProcessStartInfo(host, ["exec", tool, .. arguments])
+        var start = new ProcessStartInfo(host, ["exec", tool, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -24,7 +27,13 @@ internal static class Tool
             StandardOutputEncoding = encoding,
             StandardErrorEncoding = encoding,
             UseShellExecute = false,
-        })!;
+        };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>Runs the tool to its end.</summary>

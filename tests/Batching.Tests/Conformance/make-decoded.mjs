@@ -8,6 +8,7 @@ import { Tokenizer } from "tokenizers";
 const tokenizerFiles = {
   "bert-base-uncased": "../../../models/distilbert-l6-h384-uncased-sst2/tokenizer.json",
   "wordpiece-cased": "wordpiece-cased/tokenizer.json",
+  "byte-bpe": "byte-bpe/tokenizer.json",
 };
 
 for (const [folder, file] of Object.entries(tokenizerFiles)) {

@@ -7,10 +7,12 @@ namespace Batching.Tests.Inference;
 /// <summary>Who listens to the meter learns what was run.</summary>
 public sealed class RunMetricsTests
 {
-    [Fact]
-    public void A_run_reports_its_rows_its_tokens_and_its_padding()
+    [Theory]
+    [InlineData("bert-one-label", (2 * 5) - 5)]
+    [InlineData("distilbert-fixed-shape", (4 * 64) - 5)]
+    public void A_run_reports_its_rows_its_tokens_and_its_padding(string contract, int padding)
     {
-        using var folder = ModelFolderBuilder.Copy("bert-one-label");
+        using var folder = ModelFolderBuilder.Copy(contract);
         using var model = SequenceModel.Load(folder.Folder);
         var reported = new Dictionary<string, double>(StringComparer.Ordinal);
         using var listener = new MeterListener();
@@ -31,7 +33,7 @@ public sealed class RunMetricsTests
 
         Assert.Equal(2, reported["batching.batch.size"]);
         Assert.Equal(5, reported["batching.batch.tokens text"]);
-        Assert.Equal(5, reported["batching.batch.tokens padding"]);
+        Assert.Equal(padding, reported["batching.batch.tokens padding"]);
         Assert.True(reported["batching.run.duration"] > 0);
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

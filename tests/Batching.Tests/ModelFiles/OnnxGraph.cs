@@ -102,6 +102,26 @@ internal sealed class OnnxGraph
         return this;
     }
 
+    /// <summary>A single int64 of no dimension.</summary>
+    public OnnxGraph Scalar(string name, long value)
+    {
+        graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { value } });
+        return this;
+    }
+
+    /// <summary>Numbers of the model of any shape.</summary>
+    public OnnxGraph Numbers(string name, float[] values, params long[] dimensions)
+    {
+        graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            Dims = { dimensions },
+            FloatData = { values },
+        });
+        return this;
+    }
+
     public OnnxGraph Node(string type, string output, string[] inputs, params (string Name, long Value)[] attributes)
     {
         var node = new NodeProto { OpType = type, Name = output, Input = { inputs }, Output = { output } };

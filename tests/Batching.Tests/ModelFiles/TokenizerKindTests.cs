@@ -10,29 +10,23 @@ public sealed class TokenizerKindTests
     private const string Advice = "Use a model with a tokenizer like that of BERT or DistilBERT";
 
     [Theory]
-    [InlineData("byte-bpe.json", "'BPE'")]
-    [InlineData("unigram.json", "'Unigram'")]
-    public void A_tokenizer_of_another_kind_is_refused_by_its_name(string file, string name)
-    {
-        using var model = ModelFolderBuilder.Copy("bert-cased-pairs")
-            .Write(Json, File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "Batching.Tests", "ModelFiles", "OtherTokenizers", file)));
-        Refusal.Of(model, Json, "'model'", name, "WordPiece", Advice);
-    }
-
-    [Theory]
     [InlineData("model", """{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"}""", "'WordLevel'")]
     [InlineData("model", """{"vocab":{"a":0},"merges":[],"continuing_subword_prefix":null}""", "'none'")]
     [InlineData("model", """{"vocab":{"a":0},"merges":[],"continuing_subword_prefix":""}""", "'none'")]
     [InlineData("model", """{"vocab":{"a":0},"unk_token":"a"}""", "'none'")]
-    [InlineData("normalizer", """{"type":"NFC"}""", "'NFC'")]
-    [InlineData("normalizer", """{"type":"Lowercase"}""", "'Lowercase'")]
-    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"BertNormalizer"}]}""", "'Sequence'")]
+    [InlineData("normalizer", """{"type":"ByteLevel"}""", "'ByteLevel'")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"Lowercase"},{"type":"ByteLevel"}]}""", "'ByteLevel'")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"\\s+"},"content":" "}""", "'\\s+'")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":" {2,3}"},"content":" "}""", "' {2,3}'")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":""},"content":" "}""", "''")]
     [InlineData("normalizer", """{}""", "'none'")]
+    [InlineData("decoder", """{"type":"BPEDecoder","suffix":"</w>"}""", "'BPEDecoder'")]
+    [InlineData("decoder", """{"type":"Sequence","decoders":[]}""", "'Sequence'")]
+    [InlineData("decoder", """{}""", "'none'")]
     [InlineData("pre_tokenizer", """{"type":"Whitespace"}""", "'Whitespace'")]
     [InlineData("pre_tokenizer", """{"type":"ByteLevel"}""", "'ByteLevel'")]
     [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"BertPreTokenizer"}]}""", "'Sequence'")]
     [InlineData("pre_tokenizer", "null", "no 'pre_tokenizer'")]
-    [InlineData("post_processor", """{"type":"RobertaProcessing","sep":["</s>",2],"cls":["<s>",0]}""", "'RobertaProcessing'")]
     [InlineData("post_processor", """{"type":"ByteLevel"}""", "'ByteLevel'")]
     [InlineData("post_processor", """{"type":"Sequence","processors":[]}""", "'Sequence'")]
     [InlineData("post_processor", """{}""", "'none'")]
@@ -40,17 +34,6 @@ public sealed class TokenizerKindTests
     {
         using var model = ModelFolderBuilder.Copy("bert-cased-pairs").Edit(Json, json => json[part] = JsonNode.Parse(value));
         Refusal.Of(model, Json, part, name, Advice);
-    }
-
-    [Theory]
-    [InlineData("lstrip")]
-    [InlineData("rstrip")]
-    [InlineData("single_word")]
-    [InlineData("normalized")]
-    public void An_added_token_that_is_not_matched_as_it_stands_is_refused_by_its_name(string option)
-    {
-        using var model = ModelFolderBuilder.Copy("bert-cased-pairs").Edit(Json, json => json["added_tokens"]![4]![option] = true);
-        Refusal.Of(model, Json, "'added_tokens[4]'", "'[MASK]'", $"'{option}'", "not supported", "Remove the token or the option");
     }
 
     [Theory]
@@ -113,6 +96,9 @@ public sealed class TokenizerKindTests
     [InlineData("""{"type":"TemplateProcessing","single":[{}]}""", "expected a 'SpecialToken' or a 'Sequence'")]
     [InlineData("""{"type":"TemplateProcessing","single":[[]]}""", "'post_processor.single[0]'")]
     [InlineData("""{"type":"TemplateProcessing","single":"A"}""", "'post_processor.single'")]
+    [InlineData("""{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]"}},{"Sequence":{"id":"A"}}],"special_tokens":{"[CLS]":{"id":"[CLS]","ids":[2,3]}}}""", "the ids of [CLS] are [2, 3], but its id in the vocabulary is 2")]
+    [InlineData("""{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]"}},{"Sequence":{"id":"A"}}],"special_tokens":{"[CLS]":{"ids":["[CLS]"]}}}""", "'post_processor.special_tokens.[CLS].ids[0]'")]
+    [InlineData("""{"type":"RobertaProcessing","sep":["</s>",2],"cls":["<s>",0]}""", "has no <s>, the tokenizer's classifier token")]
     [InlineData("null", "there is no 'post_processor'")]
     public void A_damaged_post_processor_is_refused(string processor, string says)
     {

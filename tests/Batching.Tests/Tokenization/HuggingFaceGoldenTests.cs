@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -14,6 +15,8 @@ public sealed class HuggingFaceGoldenTests
         "wordpiece-lower-keep",
         "wordpiece-lower-nochinese",
         "wordpiece-lower-noclean",
+        "byte-bpe",
+        "unigram",
     ];
 
     [Theory]
@@ -96,9 +99,59 @@ public sealed class HuggingFaceGoldenTests
         }
     }
 
+    [Fact]
+    public void The_vocabulary_and_merges_files_alone_give_the_same_tokenizer()
+    {
+        string folder = Repository.Conformance("byte-bpe");
+        SequenceTokenizer tokenizer = SequenceTokenizer.Load(
+            name => name is "vocab.json" or "merges.txt" ? File.OpenRead(Path.Combine(folder, name)) : null);
+        SequenceTokenizer whole = Load("byte-bpe");
+        Assert.Equal(
+            (whole.VocabularySize, whole.PadTokenId, whole.UnknownTokenId),
+            (tokenizer.VocabularySize, tokenizer.PadTokenId, tokenizer.UnknownTokenId));
+        foreach (JsonObject golden in JsonLines.Read(folder, "tokens-singles.jsonl"))
+        {
+            // Only without tokenizer.json does the mask take the space before it along, as in Hugging Face.
+            var text = (string)golden["text"]!;
+            if (!text.Contains("<mask>", StringComparison.Ordinal))
+            {
+                Assert.Equal(golden["ids"]!.Ints(), tokenizer.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None }).InputIds);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("byte-bpe")]
+    [InlineData("wordpiece-cased")]
+    public void The_parts_of_a_tokenizer_do_what_Hugging_Faces_do(string name)
+    {
+        JsonObject original = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Conformance(name), "tokenizer.json")))!.AsObject();
+        foreach (JsonObject golden in JsonLines.Read(Repository.Conformance("parts"), $"{name}.jsonl"))
+        {
+            JsonObject change = golden["change"]!.AsObject();
+            SequenceTokenizer tokenizer = Load(Change(original.DeepClone().AsObject(), change));
+            foreach (JsonArray row in golden["ids"]!.AsArray().Select(row => row!.AsArray()))
+            {
+                var text = (string)row[0]!;
+                int[] expected = row[1]!.Ints();
+                int[] ids = [.. tokenizer.Encode(text, new EncodingOptions { Truncation = TruncationStrategy.None }).InputIds];
+                if (!ids.SequenceEqual(expected))
+                {
+                    Assert.Fail($"{change.ToJsonString()}: '{text}' is [{string.Join(' ', expected)}], not [{string.Join(' ', ids)}]");
+                }
+
+                // The longer way, by words and their places, comes to the same.
+                Assert.Equal(
+                    tokenizer.Encode(text, new EncodingOptions { AddSpecialTokens = false, Truncation = TruncationStrategy.None }).InputIds,
+                    tokenizer.EncodeToTokens(text, out _).Select(token => token.Id));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("bert-base-uncased")]
     [InlineData("wordpiece-cased")]
+    [InlineData("byte-bpe")]
     public void Ids_decode_to_the_text_that_Hugging_Face_decodes_them_to(string name)
     {
         SequenceTokenizer tokenizer = Load(name);
@@ -109,6 +162,49 @@ public sealed class HuggingFaceGoldenTests
             Assert.Equal((string)golden["text_without_special_tokens"]!, tokenizer.Decode(ids, skipSpecialTokens: true));
         }
     }
+
+    // What make-parts.mjs does to the file.
+    private static JsonObject Change(JsonObject json, JsonObject change)
+    {
+        foreach ((string part, JsonNode? value) in change)
+        {
+            switch (part)
+            {
+                case "added_tokens":
+                    JsonObject vocabulary = json["model"]!["vocab"]!.AsObject();
+                    int nextId = vocabulary.Count;
+                    foreach (JsonObject token in value!.AsArray().Select(token => token!.DeepClone().AsObject()))
+                    {
+                        token["id"] = (int?)vocabulary[(string)token["content"]!] ?? nextId++;
+                        json[part]!.AsArray().Add(token);
+                    }
+
+                    break;
+                case "model":
+                    foreach ((string option, JsonNode? setting) in value!.AsObject())
+                    {
+                        json["model"]![option] = setting?.DeepClone();
+                    }
+
+                    break;
+                case "without":
+                    foreach (string token in value!.AsArray().Select(token => (string)token!))
+                    {
+                        json["model"]!["vocab"]!.AsObject().Remove(token);
+                    }
+
+                    break;
+                default:
+                    json[part] = value?.DeepClone();
+                    break;
+            }
+        }
+
+        return json;
+    }
+
+    private static SequenceTokenizer Load(JsonObject json) =>
+        SequenceTokenizer.Load(name => name == "tokenizer.json" ? new MemoryStream(Encoding.UTF8.GetBytes(json.ToJsonString())) : null);
 
     private static SequenceTokenizer Load(string name) => SequenceTokenizer.Load(
         name == "bert-base-uncased" ? Repository.DefaultModel : Repository.Conformance(name));

@@ -108,7 +108,7 @@ public sealed class ScalarTests
             }
         }
 
-        var vocabulary = new WordPieceVocabulary(ids, "[UNK]", "##", maxInputCharsPerWord: 100);
+        var vocabulary = new WordPieceVocabulary(ids, unknownTokenId: 0, "##", maxInputCharsPerWord: 100);
         var encoder = new WordPieceEncoder(vocabulary, new ScalarNormalizer(options));
         HostileTexts.Sample(
             text =>
@@ -121,7 +121,7 @@ public sealed class ScalarTests
                 }
 
                 using var encoded = new IdBuffer();
-                encoder.Encode(text, encoded, int.MaxValue);
+                encoder.Encode(text, startsText: true, encoded, int.MaxValue);
                 Assert.Equal(expected, encoded.Span.ToArray());
             },
             seed: Generators.Seed, iter: 20_000, threads: 2);

@@ -35,7 +35,7 @@ internal static class Race
     public static T Fastest<T>(IReadOnlyList<T> settings)
         where T : IContender
     {
-        const int Rounds = 3;
+        const int Rounds = 2;
         if (settings.Count == 1)
         {
             return settings[0];

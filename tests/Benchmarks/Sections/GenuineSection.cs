@@ -9,6 +9,9 @@ internal sealed class GenuineSection : ISection
 {
     private const int RowsPerBatch = 32;
 
+    // This model takes eight times as long as the default one.
+    private const int OneOf = 4;
+
     public string Name => "genuine";
 
     public string Title => "The genuine size";
@@ -21,7 +24,7 @@ internal sealed class GenuineSection : ISection
             return;
         }
 
-        string[] texts = settings.Sentences;
+        string[] texts = [.. settings.Sentences.Where((_, i) => i % OneOf == 0)];
         using var model = ModelSet.Load(folder);
         LibraryContender ours = model.Library(texts);
         BareLoop alone = model.BareLoop(texts, 1);
@@ -29,7 +32,7 @@ internal sealed class GenuineSection : ISection
         IContender[] contenders = [ours, alone, batched];
         RaceResult race = Race.Run(Name, contenders, settings.Rounds);
 
-        report.Paragraph("The same sentences through a model of the shape of `distilbert-base-uncased` (66 M parameters, random weights), fp32.");
+        report.Paragraph($"Every {OneOf}th of the sentences through a model of the shape of `distilbert-base-uncased` (66 M parameters, random weights), fp32.");
         var table = new Table("", "sentences/s", "Batching, times as fast", "its logits, beside those of one text at a time");
         foreach (IContender contender in contenders)
         {
@@ -41,10 +44,6 @@ internal sealed class GenuineSection : ISection
         }
 
         report.Table(table);
-        if (!Agreement.AreSameBits(race.LogitsOf(ours), race.LogitsOf(alone)))
-        {
-            report.Paragraph(
-                "At this width the one row of a batch of one is rounded otherwise than each of several rows: a text alone differs from the same text in company in the last bits, as in the bare loop. `InvarianceProbe` finds that.");
-        }
+        report.Paragraph($"What the library found when it loaded the model: `{model.Classifier.Invariance}`");
     }
 }

@@ -1,0 +1,136 @@
+namespace Batching.Inference;
+
+/// <summary>A few rows of random tokens, run alone, padded, together, and in another order.</summary>
+/// <remarks>Runs as the model does: a row that is alone has as much company as the model gives it.</remarks>
+internal sealed class InvarianceMeasurement : IDisposable
+{
+    // What the longest rows are padded beyond their length.
+    private const int Padding = 7;
+
+    private readonly SequenceModel model;
+    private readonly CancellationToken cancellationToken;
+    private readonly TokenRows rows;
+    private readonly int[] shorter;
+    private readonly int paddedTo;
+    private readonly float[] together;
+
+    private InvarianceMeasurement(SequenceModel model, int[] lengths, int longest, CancellationToken cancellationToken)
+    {
+        this.model = model;
+        this.cancellationToken = cancellationToken;
+        rows = RandomRows(model, lengths, longest);
+        try
+        {
+            int[] all = [.. Enumerable.Range(0, rows.Count)];
+            shorter = [.. all.Where(row => rows.LengthOf(row) < longest).Reverse()];
+            paddedTo = Math.Min(shorter.Select(rows.LengthOf).DefaultIfEmpty(1).Max() + Padding, model.MaxLength ?? int.MaxValue);
+            together = Run(all, padded: false);
+            if (shorter.Length > 0)
+            {
+                Compare(InCompany, shorter, padded: true);
+            }
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The rows together, and the shorter ones of them in another order and padded further.</summary>
+    public LogitComparison InCompany { get; } = new();
+
+    /// <summary>Runs the rows together; they are shortened to what the model can run.</summary>
+    /// <exception cref="ModelRunException">ONNX Runtime could not run the model on rows of any length.</exception>
+    public static InvarianceMeasurement Start(SequenceModel model, int[] lengths, CancellationToken cancellationToken)
+    {
+        int longest = Math.Min(lengths.Max(), model.MaxLength ?? int.MaxValue);
+        while (true)
+        {
+            try
+            {
+                return new InvarianceMeasurement(model, lengths, longest, cancellationToken);
+            }
+            catch (ModelRunException) when (longest > 1)
+            {
+                // The graph may have fewer positions than config.json says, or there may be no config.json.
+                longest /= 2;
+            }
+        }
+    }
+
+    /// <summary>Compares each row alone, and one of them padded, with the rows together.</summary>
+    public LogitComparison CompareAlone()
+    {
+        var comparison = new LogitComparison();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            Compare(comparison, [row], padded: false);
+        }
+
+        if (shorter.Length > 0)
+        {
+            Compare(comparison, [shorter.MinBy(rows.LengthOf)], padded: true);
+        }
+
+        return comparison;
+    }
+
+    /// <summary>Whether another session of the same model gives each row alone the same bits.</summary>
+    public bool HasSameBits(SequenceModel other)
+    {
+        var comparison = new LogitComparison();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            comparison.Add(Run(model, [row], padded: false), Run(other, [row], padded: false));
+        }
+
+        return comparison.AreSame;
+    }
+
+    public void Dispose() => rows.Dispose();
+
+    private static TokenRows RandomRows(SequenceModel model, int[] lengths, int longest)
+    {
+        // The same rows every time: a measurement that anyone can repeat.
+        var random = new Random(20240521);
+        var randomRows = new TokenRows();
+        foreach (int length in lengths)
+        {
+            var ids = new int[Math.Min(length, longest)];
+            for (int i = 0; i < ids.Length; i++)
+            {
+                ids[i] = random.Next(model.VocabularySize ?? 1);
+            }
+
+            randomRows.Add(model.WithEndToken(ids));
+        }
+
+        return randomRows;
+    }
+
+    private void Compare(LogitComparison comparison, int[] selected, bool padded)
+    {
+        float[] logits = Run(selected, padded);
+        for (int i = 0; i < selected.Length; i++)
+        {
+            comparison.Add(
+                together.AsSpan(selected[i] * model.LabelCount, model.LabelCount),
+                logits.AsSpan(i * model.LabelCount, model.LabelCount));
+        }
+    }
+
+    private float[] Run(int[] selected, bool padded) => Run(model, selected, padded);
+
+    private float[] Run(SequenceModel of, int[] selected, bool padded)
+    {
+        PaddingOptions padding = padded
+            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = paddedTo }
+            : PaddingOptions.Default;
+        using TokenBatch batch = TokenBatch.Pad(rows, selected, padTokenId: 0, padding);
+        using var run = new ModelRun(cancellationToken);
+        var logits = new float[selected.Length * of.LabelCount];
+        of.RunUnreported(batch, logits, run);
+        return logits;
+    }
+}

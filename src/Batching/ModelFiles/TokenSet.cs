@@ -1,0 +1,20 @@
+namespace Batching.ModelFiles;
+
+/// <summary>All tokens of a tokenizer by name, of its model and added ones, for what else its files name.</summary>
+internal sealed class TokenSet(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens, string file)
+{
+    private readonly Dictionary<string, int> added = addedTokens
+        .DistinctBy(token => token.Content, StringComparer.Ordinal)
+        .ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+
+    /// <param name="token">The token.</param>
+    /// <param name="role">What it is to the tokenizer, such as <c>pad</c>.</param>
+    /// <param name="namedIn">The file that names it.</param>
+    /// <exception cref="ModelLoadException">There is no such token.</exception>
+    public int IdOf(string token, string role, string namedIn = TokenizerConfig.FileName) =>
+        added.TryGetValue(token, out int id) || vocabulary.TryGetValue(token, out id)
+            ? id
+            : throw new ModelLoadException(
+                $"The vocabulary in '{file}' has no {token}, the tokenizer's {role} token. Use the vocabulary that the model was trained with, or name its {role} token in {namedIn}.",
+                file);
+}

@@ -1,0 +1,290 @@
+using Batching.Hub;
+using Batching.ModelFiles;
+
+namespace Batching;
+
+/// <summary>Fetches models from Hugging Face, or a server like it, into the cache that Python's <c>huggingface_hub</c> uses.</summary>
+/// <remarks>
+/// <para>
+/// Thread-safe, and so is the cache: any number of hubs and processes, Python's included, may use it at once. A model that
+/// Python has fetched is found, and the other way round.
+/// </para>
+/// <para>
+/// Only the files of one classifier are fetched: one .onnx file with its weights, the tokenizer's files and the
+/// configuration. Each is checked against the checksum that the server gives for it before it appears under its name. A
+/// download that was broken off goes on where it ended.
+/// </para>
+/// </remarks>
+public sealed class ModelHub : IDisposable
+{
+    private readonly HubSettings settings;
+    private readonly HubClient client;
+    private readonly bool allowsLinks;
+    private volatile bool isDisposed;
+
+    /// <summary>Makes a hub. Nothing is sent yet.</summary>
+    /// <param name="options">Where models come from; null for what the environment says, and Hugging Face otherwise.</param>
+    /// <exception cref="ArgumentException">An option, or the environment variable in its place, cannot be used.</exception>
+    /// <exception cref="ModelLoadException">There is no folder to keep models in, or the file of the token cannot be read.</exception>
+    public ModelHub(ModelHubOptions? options = null)
+        : this(options ?? new ModelHubOptions(), Environment.GetEnvironmentVariable)
+    {
+    }
+
+    /// <summary>Makes a hub with an environment of its own.</summary>
+    /// <param name="options">Where models come from.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="allowsLinks">Whether the cache may have links.</param>
+    internal ModelHub(ModelHubOptions options, Func<string, string?> variable, bool allowsLinks = true)
+    {
+        this.allowsLinks = allowsLinks;
+        settings = HubSettings.Of(options, variable);
+        RequireNoRedirects(options.HttpHandler);
+        client = new HubClient(settings, options.HttpHandler is { } handler
+            ? new HttpMessageInvoker(handler, disposeHandler: false)
+            : new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = settings.StallTimeout }));
+    }
+
+    /// <summary>The folder that holds a folder for every repository.</summary>
+    public string CacheFolder => settings.CacheFolder;
+
+    /// <summary>Fetches the files of a classifier that are not in the cache yet.</summary>
+    /// <param name="repository">The repository, such as <c>distilbert/distilbert-base-uncased-finetuned-sst-2-english</c>.</param>
+    /// <param name="revision">
+    /// A branch, a tag or a commit; null for <c>main</c>. A commit of 40 digits never changes, so that nothing is asked where
+    /// its files are in the cache. Otherwise the server is asked which commit it is; where it cannot be reached and the cache
+    /// holds the commit that it was, that one is used.
+    /// </param>
+    /// <param name="options">Which .onnx file, as for loading; null for the full precision.</param>
+    /// <param name="progress">Is told of every megabyte; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the download. What has come is kept, and a later download goes on from there.</param>
+    /// <returns>The folder of the commit's files, which <see cref="SequenceClassifier.Load(string, SequenceClassifierOptions?)"/> takes.</returns>
+    /// <exception cref="ModelLoadException">
+    /// A file is missing, cannot be fetched, or is not what the server promises; the message says what to do. Where the
+    /// server or the network is at fault, the inner exception is an <see cref="HttpRequestException"/> with its status.
+    /// </exception>
+    /// <exception cref="ArgumentException">The repository, the revision or the model file cannot be a name of one.</exception>
+    /// <exception cref="ObjectDisposedException">The hub was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<string> DownloadAsync(
+        string repository,
+        string? revision = null,
+        SequenceModelOptions? options = null,
+        IProgress<ModelDownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        var id = RepositoryId.Parse(repository);
+        revision ??= Revision.Main;
+        Revision.Check(revision);
+        options ??= new SequenceModelOptions();
+        if (options.ModelFile is { } file && RepositoryPath.FaultOf(file) is { } fault)
+        {
+            throw new ArgumentException(
+                $"The model file '{RepositoryPath.Shown(file)}' {fault}. Name a file of the repository, such as 'onnx/model.onnx', or leave it null.", nameof(options));
+        }
+
+        return DownloadAsync(id, revision, options, progress, cancellationToken);
+    }
+
+    /// <summary>Fetches a classifier, and loads it.</summary>
+    /// <param name="repository">As for <see cref="DownloadAsync(string, string?, SequenceModelOptions?, IProgress{ModelDownloadProgress}?, CancellationToken)"/>.</param>
+    /// <param name="revision">As for <see cref="DownloadAsync(string, string?, SequenceModelOptions?, IProgress{ModelDownloadProgress}?, CancellationToken)"/>.</param>
+    /// <param name="options">Which .onnx file, and how; null for the default.</param>
+    /// <param name="progress">Is told of every megabyte; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up before the load has begun.</param>
+    /// <returns>The classifier, which the caller disposes of. It does not need the hub any more.</returns>
+    /// <exception cref="ModelLoadException">The files cannot be fetched, or cannot be used.</exception>
+    /// <exception cref="ArgumentException">A name or an option is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The hub was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<SequenceClassifier> LoadClassifierAsync(
+        string repository,
+        string? revision = null,
+        SequenceClassifierOptions? options = null,
+        IProgress<ModelDownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        string folder = await DownloadAsync(repository, revision, options, progress, cancellationToken).ConfigureAwait(false);
+        return await SequenceClassifier.LoadAsync(folder, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connections. Downloads under way fail.</summary>
+    public void Dispose()
+    {
+        isDisposed = true;
+        client.Dispose();
+    }
+
+    private static void RequireNoRedirects(HttpMessageHandler? handler)
+    {
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        if (handler is SocketsHttpHandler { AllowAutoRedirect: true } or HttpClientHandler { AllowAutoRedirect: true })
+        {
+            throw new ArgumentException(
+                $"{nameof(ModelHubOptions.HttpHandler)} follows redirects, which carry what the hub needs to know. Set its AllowAutoRedirect to false; the hub follows them.",
+                nameof(handler));
+        }
+    }
+
+    private async Task<string> DownloadAsync(
+        RepositoryId id, string revision, SequenceModelOptions options, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        var repository = new CachedRepository(settings.CacheFolder, id, allowsLinks);
+        try
+        {
+            string? found = FindInCache(repository, revision, options, out bool isCertain);
+            if (settings.IsOffline)
+            {
+                return found ?? throw NotInCache(repository, id, revision, options);
+            }
+
+            return found is not null && isCertain
+                ? found
+                : await FetchAsync(repository, id, revision, options, found, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(
+                $"The cache in '{repository.Folder}' cannot be used: {exception.Message} Correct its permissions, or set {nameof(ModelHubOptions.CacheFolder)} or HF_HUB_CACHE to another folder.",
+                repository.Folder,
+                exception);
+        }
+    }
+
+    private static string? FindInCache(CachedRepository repository, string revision, SequenceModelOptions options, out bool isCertain)
+    {
+        isCertain = false;
+        if (repository.CommitOf(revision) is not { } commit)
+        {
+            return null;
+        }
+
+        CachedSnapshot snapshot = repository.Snapshot(commit);
+        snapshot.Select(options, out string? missing);
+        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(FileSelection.TokenizerConfigFile);
+        return missing is null ? snapshot.Folder : null;
+    }
+
+    private ModelLoadException NotInCache(CachedRepository repository, RepositoryId id, string revision, SequenceModelOptions options)
+    {
+        const string Advice =
+            $"and the hub is offline ({nameof(ModelHubOptions)}.{nameof(ModelHubOptions.Offline)} or HF_HUB_OFFLINE). Download the model once where there is a network, or set {nameof(ModelHubOptions.CacheFolder)} or HF_HUB_CACHE to a cache that holds it.";
+        if (repository.CommitOf(revision) is not { } commit)
+        {
+            return new ModelLoadException($"'{id}' with the revision '{revision}' is not in the cache '{settings.CacheFolder}', {Advice}", repository.Folder);
+        }
+
+        CachedSnapshot snapshot = repository.Snapshot(commit);
+        snapshot.Select(options, out string? missing);
+        return new ModelLoadException($"'{missing}' of '{id}' is not in '{snapshot.Folder}', {Advice}", snapshot.PathOf(missing!));
+    }
+
+    private async Task<string> FetchAsync(
+        CachedRepository repository,
+        RepositoryId id,
+        string revision,
+        SequenceModelOptions options,
+        string? found,
+        IProgress<ModelDownloadProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        RepositoryListing listing;
+        try
+        {
+            // Where there is something to fall back on, nobody is kept waiting.
+            listing = await client.ListAsync(id, revision, retries: found is null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelLoadException refusal) when (found is not null && TransientFailure.IsBehind(refusal))
+        {
+            return found;
+        }
+
+        if (Revision.IsCommit(revision) && listing.Commit != revision)
+        {
+            throw new ModelLoadException(
+                $"{settings.Endpoint} gave the commit {listing.Commit} of '{id}' for the commit {revision}. Check that {nameof(ModelHubOptions.Endpoint)} or HF_ENDPOINT is a Hugging Face server.",
+                settings.Endpoint);
+        }
+
+        CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
+        await FetchAsync(repository, id, snapshot, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
+        foreach (string name in (string[])[ModelConfig.FileName, FileSelection.TokenizerConfigFile])
+        {
+            if (!listing.Names.Contains(name))
+            {
+                snapshot.MarkMissing(name);
+            }
+        }
+
+        // Last, so that the revision is that of a whole model at any time.
+        if (revision != listing.Commit)
+        {
+            repository.SetCommit(revision, listing.Commit);
+        }
+
+        return snapshot.Folder;
+    }
+
+    private FileSelection SelectFrom(RepositoryListing listing, RepositoryId id, SequenceModelOptions options)
+    {
+        FileSelection files = FileSelection.From(listing.Names.Contains, options);
+        string page = $"{settings.Endpoint}/{id}/tree/{listing.Commit}";
+        if (files.Model is null)
+        {
+            string[] wanted = [.. OnnxFile.Candidates(options.ModelFile, options.Precision).Select(name => $"'{name}'")];
+            string[] others = [.. listing.Names.Where(name => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+            string advice = others.Length == 0
+                ? $"It has no .onnx file at all: export it yourself (in Python, optimum-cli export onnx --model {id} --task text-classification FOLDER) and load the folder, or look for an export of it under 'onnx-community' or 'Xenova'."
+                : $"It has {string.Join(", ", others.Take(10).Select(name => $"'{RepositoryPath.Shown(name)}'"))}: choose one with {nameof(options.ModelFile)} or {nameof(options.Precision)}.";
+            throw new ModelLoadException($"{page} has {(wanted.Length > 1 ? "neither " : "no ")}{string.Join(" nor ", wanted)}. {advice}", page);
+        }
+
+        return files.Tokenizer.Count > 0
+            ? files
+            : throw new ModelLoadException($"{page} has no '{TokenizerFiles.FileName}' and no vocabulary. Choose a repository with the tokenizer beside the model.", page);
+    }
+
+    private async Task FetchAsync(
+        CachedRepository repository,
+        RepositoryId id,
+        CachedSnapshot snapshot,
+        RepositoryListing listing,
+        FileSelection selection,
+        IProgress<ModelDownloadProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        List<RemoteFile> missing = [];
+        foreach (string name in selection.Files.Where(name => !snapshot.Contains(name)))
+        {
+            missing.Add(await client.DescribeAsync(id, listing.Commit, name, cancellationToken).ConfigureAwait(false));
+        }
+
+        var tally = new DownloadTally(progress, missing);
+        foreach (RemoteFile file in missing)
+        {
+            using IDisposable held = await repository.LockAsync(file.Checksum, settings.Clock, cancellationToken).ConfigureAwait(false);
+            string blob = repository.BlobPath(file.Checksum);
+
+            // Another process may have been at it while this one waited.
+            if (!snapshot.Contains(file.Name))
+            {
+                if (!File.Exists(blob))
+                {
+                    await new BlobDownload(client, settings, file, blob, (bytes, length) => tally.Report(file, bytes, length))
+                        .RunAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                repository.Publish(file.Checksum, snapshot, file.Name);
+            }
+
+            long length = snapshot.LengthOf(file.Name);
+            tally.Report(file, length, length);
+            tally.Finish(length);
+        }
+    }
+}

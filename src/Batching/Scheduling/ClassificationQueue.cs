@@ -1,0 +1,335 @@
+using System.Diagnostics;
+using Batching.Scheduling;
+
+namespace Batching;
+
+/// <summary>Classifies the texts of many callers in batches that they share, and answers each as if it were alone.</summary>
+/// <remarks>
+/// <para>
+/// A free worker takes what is there at once. While all are busy, texts collect, and the next batch is made of those that
+/// have waited longest and of others of nearly their length. A text is tokenized by its caller's thread and run by one of
+/// the queue's own. Texts that are the same run once, where nobody can tell (<see cref="SequenceClassifier.Invariance"/>).
+/// </para>
+/// <para>
+/// What cannot be taken is refused at once: <see cref="QueueFullException"/>, <see cref="DeadlineExceededException"/>. Who
+/// cancels costs nothing more: the text leaves the queue, and a batch that nobody waits for any more is stopped. A text on
+/// which the model fails takes no other with it.
+/// </para>
+/// <para>
+/// Thread-safe. The classifier is borrowed: dispose of the queue first, and then of the classifier. The memory of a result's
+/// numbers is shared with the other results of its batch.
+/// </para>
+/// </remarks>
+public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
+{
+    // The longest time that a timer can be set to; nobody waits for that long.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    private readonly IQueueBackend backend;
+    private readonly TimeProvider time;
+    private readonly BatchScheduler scheduler;
+    private readonly Task workers;
+
+    /// <summary>Creates a queue and starts its workers.</summary>
+    /// <param name="classifier">Runs the texts. Borrowed: it has to live until the queue has stopped, and may be used beside it.</param>
+    /// <param name="options">How much to take, and whom to serve first; null for the default.</param>
+    /// <param name="timeProvider">The clock for deadlines and waits; null for the system's.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public ClassificationQueue(SequenceClassifier classifier, ClassificationQueueOptions? options = null, TimeProvider? timeProvider = null)
+        : this(new ClassifierBackend(classifier), options ?? new ClassificationQueueOptions(), timeProvider ?? TimeProvider.System, startsWorkers: true)
+    {
+    }
+
+    /// <param name="backend">Runs the texts.</param>
+    /// <param name="options">How much to take, and whom to serve first.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="startsWorkers">Whether batches run by themselves, or only by <see cref="RunNext"/>.</param>
+    internal ClassificationQueue(IQueueBackend backend, ClassificationQueueOptions options, TimeProvider timeProvider, bool startsWorkers)
+    {
+        options.Validate();
+        this.backend = backend;
+        time = timeProvider;
+        Options = options;
+        scheduler = new BatchScheduler(backend, options, timeProvider);
+
+        workers = Task.WhenAll(Enumerable.Range(1, startsWorkers ? scheduler.Workers : 0).Select(StartWorker));
+    }
+
+    /// <summary>What the queue was made with.</summary>
+    public ClassificationQueueOptions Options { get; }
+
+    /// <summary>Classifies a text, or a pair of texts, by the queue's <see cref="ClassificationQueueOptions.RequestDefaults"/>.</summary>
+    /// <param name="input">The text. It may be empty.</param>
+    /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">The input has no text, or more tokens than may ever wait.</exception>
+    /// <exception cref="QueueFullException">There was no room; says when to try again.</exception>
+    /// <exception cref="DeadlineExceededException">It could not be answered in its time.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on it.</exception>
+    /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<Classification> ClassifyAsync(TextInput input, CancellationToken cancellationToken = default) =>
+        ClassifyAsync(input, options: null, cancellationToken);
+
+    /// <summary>Classifies a text, or a pair of texts.</summary>
+    /// <param name="input">The text. It may be empty.</param>
+    /// <param name="options">How urgent it is, and whose; null for the queue's <see cref="ClassificationQueueOptions.RequestDefaults"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">The input has no text, or more tokens than may ever wait, or an option is out of its range.</exception>
+    /// <exception cref="QueueFullException">There was no room; says when to try again.</exception>
+    /// <exception cref="DeadlineExceededException">It could not be answered in its time.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on it.</exception>
+    /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async ValueTask<Classification> ClassifyAsync(
+        TextInput input, RequestOptions? options, CancellationToken cancellationToken = default)
+    {
+        QueuedRequest request = NewRequest([input], options, time.GetTimestamp(), cancellationToken);
+        using Ending ending = Submit(request, cancellationToken);
+        await request.Completion.ConfigureAwait(false);
+        return request.Results[0];
+    }
+
+    /// <summary>Classifies a list of texts or pairs of texts, which is taken as a whole or refused as a whole.</summary>
+    /// <param name="inputs">The texts, any number. The list is read before the call returns.</param>
+    /// <param name="options">How urgent they are, and whose; null for the queue's <see cref="ClassificationQueueOptions.RequestDefaults"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
+    /// <returns>A result for each text, in the order of the texts.</returns>
+    /// <exception cref="ArgumentException">An input has no text, they have more tokens than may ever wait, or an option is out of its range.</exception>
+    /// <exception cref="QueueFullException">There was no room for all; says when to try again.</exception>
+    /// <exception cref="DeadlineExceededException">They could not be answered in their time.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on one of them, which the message names; the others are not run on.</exception>
+    /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<IReadOnlyList<Classification>> ClassifyAsync(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequestResult result = await SubmitAsync(inputs, options, cancellationToken).ConfigureAwait(false);
+        return result.Classifications;
+    }
+
+    /// <summary>Classifies a list of texts or pairs of texts as <c>ClassifyAsync</c> does, and tells where the time went.</summary>
+    /// <param name="inputs">The texts, any number. The list is read before the call returns.</param>
+    /// <param name="options">How urgent they are, and whose; null for the queue's <see cref="ClassificationQueueOptions.RequestDefaults"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting, and stops the work where nobody else needs it.</param>
+    /// <returns>The results and their times.</returns>
+    /// <exception cref="ArgumentException">An input has no text, they have more tokens than may ever wait, or an option is out of its range.</exception>
+    /// <exception cref="QueueFullException">There was no room for all; says when to try again.</exception>
+    /// <exception cref="DeadlineExceededException">They could not be answered in their time.</exception>
+    /// <exception cref="ModelRunException">The model could not be run on one of them, which the message names; the others are not run on.</exception>
+    /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<RequestResult> SubmitAsync(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        long enteredAt = time.GetTimestamp();
+        QueuedRequest request = NewRequest(inputs, options, enteredAt, cancellationToken);
+        if (inputs.Count == 0)
+        {
+            return new RequestResult { Classifications = [], TokenizationTime = TimeSpan.Zero, WaitTime = TimeSpan.Zero, RunTime = TimeSpan.Zero };
+        }
+
+        using Ending ending = Submit(request, cancellationToken);
+        await request.Completion.ConfigureAwait(false);
+        long startedAt = request.StartedAt ?? request.EndedAt;
+        return new RequestResult
+        {
+            Classifications = request.Results,
+            TokenizationTime = time.GetElapsedTime(enteredAt, request.AdmittedAt),
+            WaitTime = time.GetElapsedTime(request.AdmittedAt, startedAt),
+            RunTime = time.GetElapsedTime(startedAt, request.EndedAt),
+        };
+    }
+
+    /// <summary>Looks at what waits and what runs.</summary>
+    /// <returns>The figures of this moment. May be asked for at any time, also once the queue has stopped.</returns>
+    public QueueStatus GetStatus() => scheduler.GetStatus();
+
+    /// <summary>Takes no more requests, and finishes those that were taken.</summary>
+    /// <param name="grace">
+    /// For how long: then those that are left end with <see cref="QueueStoppedException"/>, and the runs in flight are stopped.
+    /// From zero; <see cref="Timeout.InfiniteTimeSpan"/> waits for all.
+    /// </param>
+    /// <param name="cancellationToken">Ends the grace early.</param>
+    /// <returns>
+    /// Ends when every request has ended and no batch runs any more; never with an exception. May be called again, for
+    /// instance with a shorter time.
+    /// </returns>
+    /// <exception cref="ArgumentException">The time is negative.</exception>
+    public Task StopAsync(TimeSpan grace, CancellationToken cancellationToken = default)
+    {
+        if (grace < TimeSpan.Zero && grace != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentException(
+                $"The grace is {grace}; it has to be at least zero. Use {nameof(Timeout)}.{nameof(Timeout.InfiniteTimeSpan)} to wait for all requests.", nameof(grace));
+        }
+
+        return EndWorkAsync(grace < LongestTimer ? grace : LongestTimer, cancellationToken);
+    }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does, with the grace of <see cref="ClassificationQueueOptions.ShutdownGrace"/>.</summary>
+    /// <returns>Ends when every request has ended and no batch runs any more.</returns>
+    public ValueTask DisposeAsync() => new(StopAsync(Options.ShutdownGrace));
+
+    /// <summary>Runs the next batch on the caller's thread, in place of a worker.</summary>
+    /// <returns>Whether there was one.</returns>
+    internal bool RunNext() => scheduler.RunNext();
+
+    private static QueueStoppedException Stopped() => new("The queue was stopped, and its grace was over, before the request was answered.");
+
+    private QueuedRequest NewRequest(IReadOnlyList<TextInput> inputs, RequestOptions? options, long enteredAt, CancellationToken cancellationToken)
+    {
+        options ??= Options.RequestDefaults;
+        options.Validate(nameof(options));
+        int limit = options.Priority == RequestPriority.Bulk ? Options.BulkLimit : Options.MaxTokensWaiting;
+        if (options.ClientKey is not null)
+        {
+            limit = Math.Min(limit, Options.MaxTokensWaitingPerClient ?? limit);
+        }
+
+        var rows = new QueuedRow[inputs.Count];
+        long tokens = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows[i] = new QueuedRow(Encode(inputs, i, options.Encoding));
+            tokens += rows[i].Length;
+            if (tokens > limit)
+            {
+                throw new ArgumentException(
+                    $"The first {i + 1} of {inputs.Count} texts have {tokens} tokens, and the queue never lets more than {limit} of such a request wait. Give fewer at a time, or raise {nameof(ClassificationQueueOptions.MaxTokensWaiting)} and what is a part of it.",
+                    nameof(inputs));
+            }
+        }
+
+        return new QueuedRequest(rows, options)
+        {
+            DeadlineAt = DeadlineOf(options, enteredAt),
+            Span = Options.BatchCompleted is null ? null : Activity.Current?.Context,
+        };
+    }
+
+    private SequenceEncoding Encode(IReadOnlyList<TextInput> inputs, int index, EncodingOptions? options)
+    {
+        try
+        {
+            return backend.Encode(inputs[index], options);
+        }
+        catch (ArgumentException exception) when (inputs.Count > 1)
+        {
+            throw new ArgumentException($"Text {index} of {inputs.Count}: {exception.Message}", nameof(inputs), exception);
+        }
+    }
+
+    private long DeadlineOf(RequestOptions options, long enteredAt)
+    {
+        TimeSpan? left = options.Timeout - time.GetElapsedTime(enteredAt);
+        if (options.Deadline is { } deadline && !(deadline - time.GetUtcNow() > left))
+        {
+            left = deadline - time.GetUtcNow();
+        }
+
+        // Of what is centuries away nobody needs to know exactly when.
+        return left is null || left > LongestTimer
+            ? QueuedRequest.NoDeadline
+            : time.GetTimestamp() + (long)(left.Value.TotalSeconds * time.TimestampFrequency);
+    }
+
+    // Who listens for the end of the request comes first, so that nothing can go wrong once it was admitted.
+    private Ending Submit(QueuedRequest request, CancellationToken cancellationToken)
+    {
+        var ending = new Ending(this, request, cancellationToken);
+        scheduler.Admit(request);
+        return ending;
+    }
+
+    // A thread of its own: a run holds its thread up, and the pool may be full of callers that wait for it. It is not to
+    // carry on whatever was current where the queue was made.
+    private Task StartWorker(int number)
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            Work();
+            end.SetResult();
+        })
+        {
+            IsBackground = true,
+            Name = $"Batching queue worker {number}",
+        };
+        thread.UnsafeStart();
+        return end.Task;
+    }
+
+    private void Work()
+    {
+        do
+        {
+            try
+            {
+                while (scheduler.RunNext())
+                {
+                }
+            }
+            catch (Exception exception)
+            {
+                // Nothing is known to throw here. If something does, it would again: nobody is to wait for a batch that is never made.
+                scheduler.EndAll("failed", () => new ModelRunException($"The next batch could not be made: {exception.Message}", exception));
+            }
+        }
+        while (scheduler.WaitForWork());
+    }
+
+    private async Task EndWorkAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        Task drained = scheduler.StopTaking();
+        try
+        {
+            await drained.WaitAsync(grace, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            scheduler.EndAll("stopped", Stopped);
+            await drained.ConfigureAwait(false);
+        }
+
+        await workers.ConfigureAwait(false);
+        scheduler.Dispose();
+    }
+
+    /// <summary>What ends a request before its answer: its caller's token, and its time. Disposed of when the request is over.</summary>
+    private readonly struct Ending : IDisposable
+    {
+        private readonly CancellationTokenRegistration cancellation;
+        private readonly ITimer? timer;
+
+        public Ending(ClassificationQueue queue, QueuedRequest request, CancellationToken cancellationToken)
+        {
+            BatchScheduler scheduler = queue.scheduler;
+            if (request.DeadlineAt != QueuedRequest.NoDeadline)
+            {
+                TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
+                timer = queue.time.CreateTimer(
+                    _ => scheduler.End(request, "expired", BatchScheduler.Expired()),
+                    state: null,
+                    left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                    Timeout.InfiniteTimeSpan);
+            }
+
+            cancellation = cancellationToken.UnsafeRegister(
+                (_, token) => scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token)), state: null);
+        }
+
+        public void Dispose()
+        {
+            timer?.Dispose();
+            cancellation.Dispose();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Batching.Scheduling;
+
+/// <summary>What a queue schedules: the way from a text to a row, and from rows to results. Thread-safe.</summary>
+internal interface IQueueBackend
+{
+    /// <summary>What measurements are told apart by.</summary>
+    string Name { get; }
+
+    /// <summary>How many batches it is meant to run side by side.</summary>
+    int Parallelism { get; }
+
+    /// <summary>Decides which rows go together.</summary>
+    BatchPlanner Planner { get; }
+
+    /// <summary>Whether a row's results are the same in every batch, so that rows that are the same need to run only once.</summary>
+    bool SharesRepeatedRows { get; }
+
+    /// <exception cref="ArgumentException">The input has no text, or gives no row that can be run.</exception>
+    SequenceEncoding Encode(TextInput input, EncodingOptions? options);
+
+    /// <summary>Runs rows as one batch.</summary>
+    /// <param name="rows">The rows, at least one.</param>
+    /// <param name="isAlone">Whether nothing else waits or runs.</param>
+    /// <param name="stop">Stops the run.</param>
+    /// <returns>A result for each row.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop);
+}

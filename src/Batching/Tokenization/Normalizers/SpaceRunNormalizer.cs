@@ -1,0 +1,24 @@
+namespace Batching.Tokenization;
+
+/// <summary>Hugging Face's <c>Replace</c> of runs of spaces.</summary>
+/// <param name="atLeast">The shortest run that is replaced.</param>
+/// <param name="content">What every run becomes.</param>
+internal sealed class SpaceRunNormalizer(int atLeast, string content) : TextNormalizer
+{
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
+    {
+        ReadOnlySpan<char> rest = text;
+        int found;
+        while ((found = rest.IndexOf(' ')) >= 0)
+        {
+            normalized.Append(rest[..found]);
+            rest = rest[found..];
+            int length = rest.IndexOfAnyExcept(' ');
+            length = length < 0 ? rest.Length : length;
+            normalized.Append(length >= atLeast ? content : rest[..length]);
+            rest = rest[length..];
+        }
+
+        normalized.Append(rest);
+    }
+}

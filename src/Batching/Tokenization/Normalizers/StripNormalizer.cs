@@ -1,0 +1,23 @@
+namespace Batching.Tokenization;
+
+/// <summary>Hugging Face's <c>Strip</c>: drops white space at the ends.</summary>
+internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : TextNormalizer
+{
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
+    {
+        // White space is within the basic plane.
+        int start = 0;
+        while (stripsLeft && start < text.Length && UnicodeCategories.IsWhiteSpace(text[start]))
+        {
+            start++;
+        }
+
+        int end = text.Length;
+        while (stripsRight && end > start && UnicodeCategories.IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        normalized.Append(text[start..end]);
+    }
+}

@@ -1,0 +1,9 @@
+using System.Text;
+
+namespace Batching.Tokenization;
+
+/// <summary>Hugging Face's <c>NFC</c>, <c>NFD</c>, <c>NFKC</c> and <c>NFKD</c>.</summary>
+internal sealed class UnicodeFormNormalizer(NormalizationForm form) : TextNormalizer
+{
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized) => UnicodeNormalizer.Normalize(form, text, normalized);
+}

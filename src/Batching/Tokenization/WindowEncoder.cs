@@ -1,0 +1,94 @@
+namespace Batching.Tokenization;
+
+/// <summary>Encodes long texts as windows: a text's tokens are made once, and its rows as they are wanted.</summary>
+/// <remarks>
+/// One text after the other, in buffers that stay. Not thread-safe. Of a pair, the text that the truncation strategy cuts is
+/// windowed and the other repeated in every window; with <see cref="TruncationStrategy.LongestFirst"/> the longer is windowed.
+/// </remarks>
+internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions options) : IDisposable
+{
+    private readonly IdBuffer first = new();
+    private readonly IdBuffer second = new();
+    private bool isPair;
+    private bool windowsSecond;
+    private int width;
+    private int start;
+
+    /// <summary>Whether the text has a window left.</summary>
+    public bool HasMore { get; private set; }
+
+    private IdBuffer Windowed => windowsSecond ? second : first;
+
+    /// <summary>Begins a text.</summary>
+    /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
+    public void Begin(TextInput input)
+    {
+        HasMore = false;
+        int room = tokenizer.RoomFor(input, options);
+        if (room == int.MaxValue)
+        {
+            throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
+        }
+
+        first.Clear();
+        second.Clear();
+        tokenizer.AppendIds(input.Text, first, int.MaxValue);
+        isPair = input.Pair is not null;
+        if (isPair)
+        {
+            tokenizer.AppendIds(input.Pair, second, int.MaxValue);
+        }
+
+        windowsSecond = options.Truncation == TruncationStrategy.OnlySecond
+            || (options.Truncation == TruncationStrategy.LongestFirst && second.Count > first.Count);
+        width = room - (windowsSecond ? first : second).Count;
+        start = 0;
+        if (Windowed.Count > width)
+        {
+            CheckAdvance();
+        }
+
+        HasMore = true;
+    }
+
+    /// <summary>Makes sure that a window has room for the text's tokens, and for more than it repeats.</summary>
+    /// <exception cref="ArgumentException">It has not.</exception>
+    public void CheckAdvance()
+    {
+        int limit = (options.MaxLength ?? tokenizer.MaxLength)!.Value;
+        if (width < 1)
+        {
+            throw new ArgumentException(
+                $"A limit of {limit} tokens leaves no room for a window of the {(windowsSecond ? "pair" : "text")} beside the {(windowsSecond ? first : second).Count} tokens of the {(windowsSecond ? "text" : "pair")}, which every window repeats. Raise MaxLength, or shorten the text that is repeated.",
+                nameof(options));
+        }
+
+        if (options.Stride < 0 || options.Stride >= width)
+        {
+            throw new ArgumentException(
+                $"A stride of {options.Stride} is not from 0 to {width - 1}: a window of {limit} tokens holds {width} of the text and has to advance.", nameof(options));
+        }
+    }
+
+    /// <summary>Adds the text's next window as a row.</summary>
+    public void AppendNext(TokenRows rows)
+    {
+        int end = Math.Min(start + width, Windowed.Count);
+        ReadOnlySpan<int> window = Windowed.Span[start..end];
+        tokenizer.AppendRow(
+            rows,
+            isPair,
+            options.AddSpecialTokens,
+            windowsSecond ? first.Span : window,
+            windowsSecond ? window : second.Span,
+            window.Length < Windowed.Count);
+        start += width - options.Stride;
+        HasMore = end < Windowed.Count;
+    }
+
+    public void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
+}
