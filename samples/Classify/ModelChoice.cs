@@ -10,7 +10,9 @@ namespace Classify;
 /// <param name="Precision">The precision asked for; null for the model's default.</param>
 internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
 {
-    private const string HubPrefix = "hub:";
+    /// <summary>What goes before the name of a repository.</summary>
+    public const string HubPrefix = "hub:";
+
     private const string Int8 = "int8";
     private const string Fp32 = "fp32";
 

@@ -12,8 +12,8 @@ internal static class QuantizeCommand
 {
     private static readonly Option<string> Model = new("--model")
     {
-        Description = "The folder of a DistilBERT or BERT classifier in fp32, as Hugging Face lays it out.",
-        HelpName = "DIR",
+        Description = "The folder of a DistilBERT or BERT classifier in fp32, as Hugging Face lays it out, or hub:organization/name[@revision] to download it.",
+        HelpName = "DIR|hub:NAME",
         Required = true,
     };
 
@@ -51,12 +51,22 @@ internal static class QuantizeCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        string model = line.GetRequiredValue(Model);
+        string model = FolderOf(Model, line.GetRequiredValue(Model));
+        string output = FolderOf(Output, line.GetValue(Output) ?? $"{NameOf(model)}-int8");
         IReadOnlyList<TextInput> sentences = await ReadAsync(line, cancellationToken);
-        string output = line.GetValue(Output) ?? $"{Path.TrimEndingDirectorySeparator(model)}-int8";
-        QuantizationResult result = Quantizer.Run(new QuantizeOptions(model, output, line.GetValue(Force), sentences), cancellationToken);
+        ModelChoice fetched = await new ModelChoice(model, ModelPrecision.Float32).FetchAsync(cancellationToken);
+        QuantizationResult result = Quantizer.Run(new QuantizeOptions(fetched.Folder!, output, line.GetValue(Force), sentences), cancellationToken);
         Show(Tables.NewConsole(), result, output);
     }
+
+    // A model of a hub is downloaded into a cache, where nothing of ours belongs.
+    private static string NameOf(string model) => model.StartsWith(ModelChoice.HubPrefix, StringComparison.Ordinal)
+        ? model.Split('@')[0].Split('/')[^1]
+        : Path.TrimEndingDirectorySeparator(model);
+
+    private static string FolderOf(Option option, string folder) => string.IsNullOrWhiteSpace(folder)
+        ? throw CommandException.Usage($"{option.Name} is empty. Give a folder.")
+        : folder;
 
     private static async Task<IReadOnlyList<TextInput>> ReadAsync(ParseResult line, CancellationToken cancellationToken)
     {

@@ -48,14 +48,16 @@ internal sealed class GraphRewriter
     /// <param name="model">The model.</param>
     /// <param name="plan">What of it is quantized.</param>
     /// <param name="ranges">How the layers' inputs are quantized.</param>
-    public static OnnxModel Rewrite(OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationRange> ranges)
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static OnnxModel Rewrite(
+        OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ActivationRange> ranges, CancellationToken cancellationToken)
     {
         OnnxModel copy = model.Copy();
-        new GraphRewriter(copy, plan, ranges).Rewrite();
+        new GraphRewriter(copy, plan, ranges).Rewrite(cancellationToken);
         return copy;
     }
 
-    private void Rewrite()
+    private void Rewrite(CancellationToken cancellationToken)
     {
         GraphProto graph = model.Graph;
         HashSet<string> before = GraphPruning.UsedBy(graph);
@@ -64,6 +66,7 @@ internal sealed class GraphRewriter
         HashSet<string> embeddings = [.. plan.Embeddings.Select(node => node.Output[0])];
         foreach (NodeProto node in graph.Node)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             string output = node.Output.FirstOrDefault() ?? "";
             if (layers.TryGetValue(output, out LinearLayer? layer))
             {

@@ -39,7 +39,7 @@ internal static class Quantizer
                 $"No layer of '{model.Path}' can be computed with integers without losing too much: all their inputs have channels that are many times as large as the others. Use the model as it is.");
         }
 
-        long bytes = GraphRewriter.Rewrite(model, plan, ranges).Write(folder.PathOf(Target));
+        long bytes = GraphRewriter.Rewrite(model, plan, ranges, cancellationToken).Write(folder.PathOf(Target));
         foreach (string path in copied)
         {
             File.Copy(path, folder.PathOf(Path.GetFileName(path)));

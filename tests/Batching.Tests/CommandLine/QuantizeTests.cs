@@ -117,6 +117,11 @@ public sealed class QuantizeTests : IDisposable
         NothingIsLeftBehind();
     }
 
+    [Theory]
+    [InlineData("--model")]
+    [InlineData("--output")]
+    public async Task A_folder_without_a_name_ends_with_2(string option) => (await QuantizeAsync(option, "")).Failed(2, option, "is empty");
+
     [Fact]
     public async Task A_sentence_that_cannot_be_read_ends_with_1()
     {
