@@ -136,9 +136,9 @@ internal sealed class ModelFolder
         {
             if (bytes > mostBytes)
             {
-                throw new IOException(mostBytes < Array.MaxLength
+                throw new IOException(bytes <= Array.MaxLength
                     ? $"It has {bytes} bytes or more; {mostBytes} are the most that a file of its kind may have."
-                    : $"It has {bytes} bytes or more, and only {mostBytes} fit into one array; a model so large loads from a folder only.");
+                    : $"It has {bytes} bytes, more than the {Array.MaxLength} that fit into one array; a model so large loads from a folder only.");
             }
         }
     }
