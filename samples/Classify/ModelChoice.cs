@@ -28,6 +28,11 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
     public static ModelChoice Of(ParseResult line)
     {
         string? folder = line.GetValue(FolderOption);
+        if (folder is not null && string.IsNullOrWhiteSpace(folder))
+        {
+            throw CommandException.Usage("--model is empty. Give the folder of a model or hub:organization/name, or leave it out.");
+        }
+
         ModelPrecision? precision = line.GetValue(PrecisionOption) switch
         {
             null => null,

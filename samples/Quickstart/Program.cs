@@ -1,10 +1,17 @@
 using Batching;
 using Quickstart;
 
-// dotnet run -c Release --project samples/Quickstart [folder of a model of your own] [text]
+// dotnet run -c Release --project samples/Quickstart [hub | folder of a model of your own] [text]
+const string Text = "I've been waiting for this my whole life.";
+if (args is ["hub", ..])
+{
+    await FromHub.RunAsync(args.ElementAtOrDefault(1) ?? Text);
+    return;
+}
+
 if (args is [var folder, ..])
 {
-    OwnModel.Run(folder, args.ElementAtOrDefault(1) ?? "I've been waiting for this my whole life.");
+    OwnModel.Run(folder, args.ElementAtOrDefault(1) ?? Text);
     return;
 }
 
@@ -17,6 +24,9 @@ ManyTexts.Run(classifier);
 
 Console.WriteLine();
 await TextStream.RunAsync(classifier);
+
+Console.WriteLine();
+await ManyCallers.RunAsync(classifier);
 
 Console.WriteLine();
 StepByStep.Run();

@@ -196,6 +196,19 @@ public sealed class LongTextTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void An_empty_pair_is_none_alone_and_among_others(int words)
+    {
+        var withEmptyPair = new TextInput(Text(words), "");
+        Classification expected = mean.Classify(Text(words), TestEnd);
+        Assert.Equal(BitsOf([expected]), BitsOf([mean.Classify(withEmptyPair, TestEnd)]));
+        Classification among = mean.Classify(["no", withEmptyPair, Text(60)], TestEnd)[1];
+        Assert.Equal(BitsOf([expected]), BitsOf([among]));
+        Assert.Equal(expected.Windows.Count, among.Windows.Count);
+    }
+
     [Fact]
     public async Task A_pair_without_room_for_windows_is_refused_by_what_it_lacks()
     {

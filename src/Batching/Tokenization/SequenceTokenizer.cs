@@ -504,7 +504,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     }
 
     // Hugging Face takes an empty pair for none.
-    private static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
+    internal static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
 
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
     internal int RoomFor(TextInput input, EncodingOptions options)

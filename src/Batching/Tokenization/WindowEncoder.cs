@@ -24,6 +24,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     public void Begin(TextInput input)
     {
         HasMore = false;
+        input = SequenceTokenizer.WithoutEmptyPair(input);
         int room = tokenizer.RoomFor(input, options);
         if (room == int.MaxValue)
         {
