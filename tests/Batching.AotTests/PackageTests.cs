@@ -75,7 +75,7 @@ public sealed class PackageTests(Packages packages)
         using PackageFile package = packages.Open("Batching.Hosting");
         Assert.Contains("Batching", package.Dependencies);
         Assert.Contains("Microsoft.Extensions.Hosting.Abstractions", package.Dependencies);
-        Assert.All(package.Dependencies, id => Assert.Matches(@"^(Batching|Microsoft\.Extensions\..+)$", id));
+        Assert.All(package.Dependencies, id => Assert.Matches(@"^(Batching|Microsoft\.Extensions\..+|System\.Numerics\.Tensors)$", id));
     }
 
     [Fact]
