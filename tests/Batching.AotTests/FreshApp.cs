@@ -21,9 +21,13 @@ internal sealed class FreshApp
         await ChildProcess.RunAsync(
             packages.Folder, "dotnet", "new", "console", "--framework", "net10.0", "--output", app.Folder, "--no-restore");
         await File.WriteAllTextAsync(Path.Combine(app.Folder, "Program.cs"), program, TestContext.Current.CancellationToken);
-        await ChildProcess.RunAsync(app.Folder, "dotnet", "add", "package", package, "--version", packages.Version);
+        await app.AddAsync(package, packages.Version);
         return app;
     }
+
+    /// <summary>Adds another package.</summary>
+    public Task AddAsync(string package, string version) =>
+        ChildProcess.RunAsync(Folder, "dotnet", "add", "package", package, "--version", version);
 
     /// <returns>What the app wrote.</returns>
     public Task<string> RunAsync() => ChildProcess.RunAsync(Folder, "dotnet", "run", "--configuration", "Release");

@@ -10,7 +10,7 @@ namespace Batching.AotTests;
 [Collection<SharedPackages>]
 public sealed class PackageTests(Packages packages)
 {
-    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2"];
+    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2", "Batching.Hosting"];
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -67,6 +67,15 @@ public sealed class PackageTests(Packages packages)
         using PackageFile package = packages.Open("Batching");
         Assert.Contains("Microsoft.ML.OnnxRuntime.Managed", package.Dependencies);
         Assert.DoesNotContain("Microsoft.ML.OnnxRuntime", package.Dependencies);
+    }
+
+    [Fact]
+    public void Hosting_needs_abstractions_and_no_web_server()
+    {
+        using PackageFile package = packages.Open("Batching.Hosting");
+        Assert.Contains("Batching", package.Dependencies);
+        Assert.Contains("Microsoft.Extensions.Hosting.Abstractions", package.Dependencies);
+        Assert.All(package.Dependencies, id => Assert.Matches(@"^(Batching|Microsoft\.Extensions\..+)$", id));
     }
 
     [Fact]

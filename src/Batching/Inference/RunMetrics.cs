@@ -22,13 +22,17 @@ internal sealed class RunMetrics
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
         TokensName, "{token}", "How many tokens were run, by type: those of texts, and padding.");
 
+    private static readonly Histogram<double> PaddingRatio = Meter.CreateHistogram<double>(
+        "batching.batch.padding_ratio", "1", "Which part of a batch was padding.");
+
     private readonly KeyValuePair<string, object?> model;
 
-    /// <param name="file">What the runs are told apart by: the .onnx file.</param>
-    public RunMetrics(string file) => model = new("batching.model", file);
+    /// <param name="name">What the runs are told apart by: the model's name, or its .onnx file.</param>
+    public RunMetrics(string name) => model = new("batching.model", name);
 
     /// <summary>When a run starts; 0 where nobody listens.</summary>
-    public static long Start() => Duration.Enabled || Size.Enabled || Tokens.Enabled ? Stopwatch.GetTimestamp() : 0;
+    public static long Start() =>
+        Duration.Enabled || Size.Enabled || Tokens.Enabled || PaddingRatio.Enabled ? Stopwatch.GetTimestamp() : 0;
 
     /// <summary>Reports a run that went well.</summary>
     /// <param name="start">What <see cref="Start"/> gave.</param>
@@ -46,5 +50,6 @@ internal sealed class RunMetrics
         long tokens = TensorPrimitives.Sum<long>(batch.AttentionMaskMemory.Span);
         Tokens.Add(tokens, model, new(TokenTypeTag, "text"));
         Tokens.Add(positions - tokens, model, new(TokenTypeTag, "padding"));
+        PaddingRatio.Record((double)(positions - tokens) / positions, model);
     }
 }

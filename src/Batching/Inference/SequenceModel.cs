@@ -30,7 +30,7 @@ public sealed class SequenceModel : IDisposable
     // Runs that nobody can cancel share these.
     private readonly ModelRun uncancelled = new(CancellationToken.None);
 
-    private SequenceModel(InferenceSession session, GraphSignature signature, string file, ModelConfig config)
+    private SequenceModel(InferenceSession session, GraphSignature signature, string file, string? name, ModelConfig config)
     {
         this.session = session;
         this.signature = signature;
@@ -43,7 +43,8 @@ public sealed class SequenceModel : IDisposable
         bool takesTypes = signature.InputNames.Contains(GraphSignature.TokenTypeIds, StringComparer.Ordinal);
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
-        metrics = new RunMetrics(file);
+        Name = name ?? file;
+        metrics = new RunMetrics(Name);
         MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
         lifetime = new SharedLifetime(typeof(SequenceModel), Free);
     }
@@ -68,6 +69,9 @@ public sealed class SequenceModel : IDisposable
 
     /// <summary>The token that every row has to hold, because the model reads the state of its last one; null for most models.</summary>
     internal int? EndTokenId => parts.EndTokenId;
+
+    /// <summary>What measurements call the model.</summary>
+    internal string Name { get; }
 
     /// <summary>Loads a model from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">Holds the .onnx file and, if there, <c>config.json</c>.</param>
@@ -174,7 +178,7 @@ public sealed class SequenceModel : IDisposable
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, config);
             model.Probe(folder, config);
             return model;
         }

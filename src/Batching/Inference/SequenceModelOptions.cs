@@ -22,6 +22,10 @@ public record SequenceModelOptions
     /// <value>Default: false, because threads that spin burn cores that other runs could use.</value>
     public bool AllowSpinning { get; init; }
 
+    /// <summary>What measurements call the model (<c>batching.model</c>).</summary>
+    /// <value>Default: null, the .onnx file.</value>
+    public string? Name { get; init; }
+
     /// <summary>Changes ONNX Runtime's options before the session is made, for instance to add an execution provider.</summary>
     /// <value>Default: null. Called once, by the thread that loads the model; the options are disposed of afterwards.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }

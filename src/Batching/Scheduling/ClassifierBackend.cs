@@ -13,7 +13,7 @@ internal sealed class ClassifierBackend : IQueueBackend
         isExact = new Lazy<Task<bool>>(() => Task.Run(MeasureIsExact));
     }
 
-    public string Name => classifier.Model.File;
+    public string Name => classifier.Model.Name;
 
     public int Parallelism => classifier.Parallelism;
 
@@ -32,7 +32,7 @@ internal sealed class ClassifierBackend : IQueueBackend
         }
 
         return length <= (classifier.Model.MaxLength ?? int.MaxValue) ? row : throw new ArgumentException(
-            $"The text has {length} tokens, and the model in '{Name}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
+            $"The text has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
     }
 
     public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)

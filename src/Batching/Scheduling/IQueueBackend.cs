@@ -3,7 +3,7 @@ namespace Batching.Scheduling;
 /// <summary>What a queue schedules: the way from a text to a row, and from rows to results. Thread-safe.</summary>
 internal interface IQueueBackend
 {
-    /// <summary>What measurements are told apart by: the .onnx file.</summary>
+    /// <summary>What measurements are told apart by.</summary>
     string Name { get; }
 
     /// <summary>How many batches it is meant to run side by side.</summary>

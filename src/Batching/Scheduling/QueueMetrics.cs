@@ -36,7 +36,7 @@ internal sealed class QueueMetrics : IDisposable
             "batching.queue.running_batches", static () => Measure(static status => status.BatchesRunning), "{batch}", "How many batches run.");
     }
 
-    /// <param name="name">What queues are told apart by: the .onnx file.</param>
+    /// <param name="name">What queues are told apart by: the model's name, or its .onnx file.</param>
     /// <param name="getStatus">Looks at the queue.</param>
     public QueueMetrics(string name, Func<QueueStatus> getStatus)
     {

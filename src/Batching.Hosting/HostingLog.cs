@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Batching.Hosting;
+
+/// <summary>What is told of a classifier's life.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(1, LogLevel.Information, "The classifier {Classifier} is ready after {Seconds:0.0} s: {Model}, {Labels} labels, texts of up to {MaxLength} tokens.")]
+    public static partial void Loaded(this ILogger logger, string classifier, double seconds, string model, int labels, int? maxLength);
+
+    [LoggerMessage(2, LogLevel.Information, "The classifier {Classifier} was reloaded in {Seconds:0.0} s: {Model}. What waited for the old model is still answered by it.")]
+    public static partial void Reloaded(this ILogger logger, string classifier, double seconds, string model);
+
+    [LoggerMessage(3, LogLevel.Error, "The classifier {Classifier} could not be reloaded from {Model}. The model in use serves on.")]
+    public static partial void ReloadFailed(this ILogger logger, Exception exception, string classifier, string model);
+
+    [LoggerMessage(4, LogLevel.Information, "The classifier {Classifier} freed the model {Model}, which a reload had replaced.")]
+    public static partial void Freed(this ILogger logger, string classifier, string model);
+
+    [LoggerMessage(5, LogLevel.Information, "The classifier {Classifier} has stopped.")]
+    public static partial void Stopped(this ILogger logger, string classifier);
+
+    [LoggerMessage(6, LogLevel.Warning, "The classifier {Classifier} has the labels {NewLabels} after a reload, and had {OldLabels}.")]
+    public static partial void LabelsChanged(this ILogger logger, string classifier, string newLabels, string oldLabels);
+}

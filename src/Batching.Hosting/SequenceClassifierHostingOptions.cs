@@ -1,0 +1,116 @@
+namespace Batching;
+
+/// <summary>How an application hosts a classifier: which model, how much of it may wait, and how it starts and stops.</summary>
+/// <remarks>
+/// Set in code, or bound from a section of the configuration whose keys are the names of the properties. Read once, when the
+/// host starts, and refused there with an <c>OptionsValidationException</c> that names the value, the limit and the fix.
+/// </remarks>
+public sealed class SequenceClassifierHostingOptions
+{
+    /// <summary>The folder of the model, as Hugging Face lays it out.</summary>
+    /// <value>Default: null. Either this or <see cref="Load"/> has to be set.</value>
+    public string? ModelFolder { get; set; }
+
+    /// <summary>Loads the classifier where it does not come from a folder, such as the package's default model.</summary>
+    /// <value>
+    /// Default: null. Called at the start and at every reload without a folder, by a thread of the thread pool, with the
+    /// services and with what these options say of <see cref="Precision"/>, <see cref="MaxLength"/> and the rest:
+    /// <c>options.Load = (_, settings) => Sst2.Load(settings)</c>. The host disposes of what it returns.
+    /// </value>
+    public Func<IServiceProvider, SequenceClassifierOptions, SequenceClassifier>? Load { get; set; }
+
+    /// <summary>Which precision to load.</summary>
+    /// <value>Default: null, the model's own choice; see <see cref="SequenceModelOptions.Precision"/>.</value>
+    public ModelPrecision? Precision { get; set; }
+
+    /// <summary>Which .onnx file to load, by its name in the folder, such as <c>onnx/model_int8.onnx</c>.</summary>
+    /// <value>Default: null, the file of the <see cref="Precision"/>.</value>
+    public string? ModelFile { get; set; }
+
+    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated.</summary>
+    /// <value>Default: null, as many as model and tokenizer take. From 1.</value>
+    public int? MaxLength { get; set; }
+
+    /// <summary>How many batches run side by side.</summary>
+    /// <value>Default: the number of processors. From 1.</value>
+    public int Parallelism { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// The most tokens of texts that wait for a worker; what would go past it is refused by
+    /// <see cref="QueueFullException"/>. Divided by the tokens a second that the machine does, it is the longest wait.
+    /// </summary>
+    /// <value>Default: 65,536. From 1.</value>
+    public int MaxTokensWaiting { get; set; } = new ClassificationQueueOptions().MaxTokensWaiting;
+
+    /// <summary>The most tokens of one client that wait (<see cref="RequestOptions.ClientKey"/>), so that the others still find room.</summary>
+    /// <value>Default: null, no limit but that for all. From 1.</value>
+    public int? MaxTokensWaitingPerClient { get; set; }
+
+    /// <summary>How long the answer to a request may take that does not say otherwise (<see cref="RequestOptions.Timeout"/>).</summary>
+    /// <value>Default: null, as long as it takes. Above zero.</value>
+    public TimeSpan? RequestTimeout { get; set; }
+
+    /// <summary>Whether a few texts are classified before the model is ready, so that the first request is as fast as the others.</summary>
+    /// <value>Default: true.</value>
+    public bool WarmUp { get; set; } = true;
+
+    /// <summary>How long requests that were taken may go on when the host stops, before they are cancelled.</summary>
+    /// <value>
+    /// Default: 20 seconds. From zero; <see cref="Timeout.InfiniteTimeSpan"/> waits for all. The host's own shutdown timeout,
+    /// 30 seconds unless set, ends them as well.
+    /// </value>
+    public TimeSpan ShutdownGrace { get; set; } = new ClassificationQueueOptions().ShutdownGrace;
+
+    /// <summary>How long there may be work without a batch coming to its end, before the health check tagged <c>live</c> fails.</summary>
+    /// <value>Default: 30 seconds. Above zero, and longer than the longest batch takes.</value>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the model is reloaded when the files of its folder change.</summary>
+    /// <value>
+    /// Default: false. Needs <see cref="ModelFolder"/>. Files that are replaced one by one are read in between as well; safer
+    /// is a new folder, and <see cref="HostedClassifier.ReloadAsync"/>.
+    /// </value>
+    public bool ReloadOnChange { get; set; }
+
+    /// <summary>How long the files have to be left alone before a change of theirs reloads the model.</summary>
+    /// <value>Default: 5 seconds. Above zero.</value>
+    public TimeSpan ReloadDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Changes what else the classifier is loaded with, for instance to add an execution provider.</summary>
+    /// <value>Default: null. Given what these options say, it returns what is used.</value>
+    public Func<SequenceClassifierOptions, SequenceClassifierOptions>? ConfigureClassifier { get; set; }
+
+    /// <summary>Changes what else the queue is made with, for instance the share of bulk work.</summary>
+    /// <value>Default: null. Given what these options say, it returns what is used.</value>
+    public Func<ClassificationQueueOptions, ClassificationQueueOptions>? ConfigureQueue { get; set; }
+
+    /// <exception cref="InvalidOperationException"><see cref="ConfigureClassifier"/> returned null.</exception>
+    internal SequenceClassifierOptions ToClassifierOptions(string modelName)
+    {
+        var values = new SequenceClassifierOptions
+        {
+            Name = modelName,
+            Precision = Precision,
+            ModelFile = ModelFile,
+            MaxLength = MaxLength,
+            Parallelism = Parallelism,
+        };
+        return ConfigureClassifier is null ? values : ConfigureClassifier(values) ?? throw ReturnedNull(nameof(ConfigureClassifier));
+    }
+
+    /// <exception cref="InvalidOperationException"><see cref="ConfigureQueue"/> returned null.</exception>
+    internal ClassificationQueueOptions ToQueueOptions()
+    {
+        var values = new ClassificationQueueOptions
+        {
+            MaxTokensWaiting = MaxTokensWaiting,
+            MaxTokensWaitingPerClient = MaxTokensWaitingPerClient,
+            Workers = Parallelism,
+            ShutdownGrace = ShutdownGrace,
+            RequestDefaults = RequestOptions.Default with { Timeout = RequestTimeout },
+        };
+        return ConfigureQueue is null ? values : ConfigureQueue(values) ?? throw ReturnedNull(nameof(ConfigureQueue));
+    }
+
+    private static InvalidOperationException ReturnedNull(string option) => new($"{option} returned null. Return the options that it was given, changed by 'with'.");
+}
