@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Server.Contract;
+
+namespace Server.Requests;
+
+/// <summary>Reads the JSON of requests.</summary>
+internal sealed class RequestBody(ServerOptions options)
+{
+    /// <exception cref="RequestException">It is empty, too large, or not the JSON that it has to be.</exception>
+    public async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (context.Request.ContentLength > options.MaxBodyBytes)
+        {
+            throw RequestException.TooLarge(options.MaxBodyBytes);
+        }
+
+        PipeReader reader = context.Request.BodyReader;
+        while (true)
+        {
+            ReadResult read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > options.MaxBodyBytes)
+            {
+                throw RequestException.TooLarge(options.MaxBodyBytes);
+            }
+
+            if (read.IsCompleted)
+            {
+                T value = Parse(context.Request, read.Buffer, type);
+                reader.AdvanceTo(read.Buffer.End);
+                return value;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static T Parse<T>(HttpRequest request, ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (json.IsEmpty)
+        {
+            throw RequestException.Empty("The body is empty. Send JSON, such as {\"inputs\": \"a text\"}.");
+        }
+
+        if (!request.HasJsonContentType())
+        {
+            throw new RequestException(
+                ErrorType.Validation,
+                StatusCodes.Status415UnsupportedMediaType,
+                $"The content type is {(request.ContentType is { } contentType ? $"'{contentType}'" : "missing")}. Send JSON, with the header 'Content-Type: application/json'.");
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            T? value = JsonSerializer.Deserialize(ref reader, type);
+
+            // Anything after it is an error of its own.
+            reader.Read();
+            return value ?? throw RequestException.Invalid("The body is null. Send a JSON object, such as {\"inputs\": \"a text\"}.");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw RequestException.Invalid($"The body is not the JSON that is expected here: {exception.Message}", exception);
+        }
+    }
+}
