@@ -4,21 +4,27 @@ namespace Batching.Server.Tests;
 internal sealed class HeldWorker
 {
     private Hold? next;
-    private int batches;
+    private int rows;
 
-    /// <summary>How many batches have run.</summary>
-    public int Batches => Volatile.Read(ref batches);
+    /// <summary>How many rows have run.</summary>
+    public int Rows => Volatile.Read(ref rows);
 
     public void Configure(SequenceClassifierHostingOptions options)
     {
+        Func<ClassificationQueueOptions, ClassificationQueueOptions> before = options.ConfigureQueue!;
         options.Parallelism = 1;
-        options.ConfigureQueue = queue => queue with
+        options.ConfigureQueue = queue =>
         {
-            BatchCompleted = batch =>
+            ClassificationQueueOptions changed = before(queue);
+            return changed with
             {
-                Interlocked.Increment(ref batches);
-                Interlocked.Exchange(ref next, null)?.Wait();
-            },
+                BatchCompleted = batch =>
+                {
+                    changed.BatchCompleted?.Invoke(batch);
+                    Interlocked.Add(ref rows, batch.Rows);
+                    Interlocked.Exchange(ref next, null)?.Wait();
+                },
+            };
         };
     }
 

@@ -12,7 +12,7 @@ public sealed class InferenceTests(Sst2Server fixture) : IClassFixture<Sst2Serve
     {
         JsonElement one = await fixture.Server.AskAsync("/", $$"""{"inputs": "{{Text}}"}""");
         Assert.Equal(fixture.Expected(Text).TopK(2).Select(label => (label.Label, label.Score)), Assert.Single(one.EnumerateArray()).Predictions());
-        JsonElement many = await fixture.Server.AskAsync("/", $$"""{"inputs": ["{{Text}}", "dull", {"text": "{{Text}}", "text_pair": "dull"}], "options": {"wait_for_model": true}}""");
+        JsonElement many = await fixture.Server.AskAsync("/", $$$"""{"inputs": ["{{{Text}}}", "dull", {"text": "{{{Text}}}", "text_pair": "dull"}], "options": {"wait_for_model": true}}""");
         Assert.Equal(
             [fixture.Expected(Text).Score, fixture.Expected("dull").Score, fixture.Expected(Text, "dull").Score],
             many.EnumerateArray().Select(list => list[0].GetProperty("score").GetSingle()));

@@ -41,9 +41,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Starts the server with its default model.</summary>
     public static async Task<RunningServer> StartAsync(string[]? args = null, Action<IServiceCollection>? configure = null)
     {
-        WebApplication application = Create(args ?? [], configure);
-        await application.StartAsync();
-        return new RunningServer(application);
+        WebApplication created = Create(args ?? [], configure);
+        await created.StartAsync();
+        return new RunningServer(created);
     }
 
     /// <summary>Starts the server with a small model.</summary>

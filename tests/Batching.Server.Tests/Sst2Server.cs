@@ -9,7 +9,7 @@ public sealed class Sst2Server : IAsyncLifetime
 
     internal Classification Expected(string text, string? pair = null) => Classifier.Classify(new TextInput(text, pair));
 
-    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync();
+    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(["--max-concurrent-requests", "1000"]);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,6 @@ internal sealed class HealthEndpoint(HealthCheckService checks, HostedClassifier
         }
 
         string reasons = string.Join(' ', report.Entries.Values.Where(entry => entry.Status == HealthStatus.Unhealthy).Select(entry => entry.Description).Distinct());
-        await Failures.WriteAsync(context, ErrorType.Unhealthy, StatusCodes.Status503ServiceUnavailable, reasons, retryAfter: null);
+        await Failures.WriteAsync(context, RequestException.Unhealthy(reasons));
     }
 }

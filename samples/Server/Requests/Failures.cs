@@ -45,31 +45,35 @@ internal static class Failures
                 logger.Failed(exception, context.Request.Path);
             }
 
-            await WriteAsync(context, refusal.Type, refusal.Status, refusal.Message, refusal.RetryAfter);
+            await WriteAsync(context, refusal);
             return;
         }
 
-        if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+        if (!context.Response.HasStarted && RefusalOfRouting(context) is { } unrouted)
         {
-            await WriteAsync(
-                context,
-                ErrorType.Validation,
-                context.Response.StatusCode,
-                $"There is no {context.Request.Method} {context.Request.Path} here. /openapi.json lists what there is.",
-                retryAfter: null);
+            await WriteAsync(context, unrouted);
         }
     }
 
     /// <summary>Writes an error.</summary>
-    public static Task WriteAsync(HttpContext context, ErrorType type, int status, string message, TimeSpan? retryAfter)
+    public static Task WriteAsync(HttpContext context, RequestException refusal)
     {
-        context.Response.StatusCode = status;
-        if (retryAfter is { } time)
+        context.Response.StatusCode = refusal.Status;
+        if (refusal.RetryAfter is { } time)
         {
             // Whole seconds, and not too early.
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(new ErrorBody(message, type), ContractJson.Readable.ErrorBody);
+        return context.Response.WriteAsJsonAsync(new ErrorBody(refusal.Message, refusal.Type), ContractJson.Readable.ErrorBody);
     }
+
+    // What never came to an endpoint.
+    private static RequestException? RefusalOfRouting(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status415UnsupportedMediaType => RequestException.NotJson(context.Request.ContentType),
+        var status and (StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed) => new RequestException(
+            ErrorType.Validation, status, $"There is no {context.Request.Method} {context.Request.Path} here. /openapi.json lists what there is."),
+        _ => null,
+    };
 }

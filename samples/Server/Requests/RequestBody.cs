@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Server.Contract;
 
 namespace Server.Requests;
 
@@ -22,19 +21,21 @@ internal sealed class RequestBody(ServerOptions options)
         while (true)
         {
             ReadResult read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > options.MaxBodyBytes)
+            bool isTooLarge = read.Buffer.Length > options.MaxBodyBytes;
+            if (!isTooLarge && !read.IsCompleted)
             {
-                throw RequestException.TooLarge(options.MaxBodyBytes);
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
             }
 
-            if (read.IsCompleted)
+            try
             {
-                T value = Parse(context.Request, read.Buffer, type);
+                return isTooLarge ? throw RequestException.TooLarge(options.MaxBodyBytes) : Parse(context.Request, read.Buffer, type);
+            }
+            finally
+            {
                 reader.AdvanceTo(read.Buffer.End);
-                return value;
             }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
@@ -48,10 +49,7 @@ internal sealed class RequestBody(ServerOptions options)
 
         if (!request.HasJsonContentType())
         {
-            throw new RequestException(
-                ErrorType.Validation,
-                StatusCodes.Status415UnsupportedMediaType,
-                $"The content type is {(request.ContentType is { } contentType ? $"'{contentType}'" : "missing")}. Send JSON, with the header 'Content-Type: application/json'.");
+            throw RequestException.NotJson(request.ContentType);
         }
 
         try

@@ -30,6 +30,11 @@ internal sealed class RequestException : Exception
     public static RequestException Unhealthy(string message, Exception? innerException = null) =>
         new(ErrorType.Unhealthy, StatusCodes.Status503ServiceUnavailable, message, innerException);
 
+    public static RequestException NotJson(string? contentType) => new(
+        ErrorType.Validation,
+        StatusCodes.Status415UnsupportedMediaType,
+        $"The content type is {(contentType is null ? "missing" : $"'{contentType}'")}. Send JSON, with the header 'Content-Type: application/json'.");
+
     public static RequestException TooLarge(long limit) => new(
         ErrorType.Validation,
         StatusCodes.Status413PayloadTooLarge,
