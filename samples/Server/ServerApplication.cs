@@ -2,6 +2,7 @@ using System.Net;
 using Batching;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Server.Admission;
 using Server.Contract;
 using Server.Endpoints;
@@ -80,7 +81,7 @@ internal static class ServerApplication
         services.AddSingleton<StatusEndpoint>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Readable));
         services.AddOpenApi();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("batching-server")).WithMetrics(metrics => metrics
             .AddMeter("Batching", ServerMetrics.MeterName)
             .AddPrometheusExporter(exporter =>
             {

@@ -55,6 +55,7 @@ public sealed class PageTests
         Assert.Equal("[PAD]id 0mask 0", await batch.GetByRole(AriaRole.Cell).Last.TextContentAsync());
         await page.GetByText("0 of 65536").WaitForAsync();
 
+        // How docs/server.png is made anew.
         if (Environment.GetEnvironmentVariable("BATCHING_SCREENSHOTS") is { } folder)
         {
             string name = colors == ColorScheme.Light ? "server.png" : "server-dark.png";
