@@ -42,7 +42,10 @@ internal static class ServerApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+
+            // RequestBody limits what is read. Past a limit of its own Kestrel would close the connection, and a client that
+            // is still sending would never see the 413; what it sends now is discarded for some seconds.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(IPAddress.Parse(options.Host), options.Port);
         });
         AddServices(builder.Services, options, builder.Configuration);

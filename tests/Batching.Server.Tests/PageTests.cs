@@ -16,7 +16,7 @@ public sealed class PageTests
         await using RunningServer server = await RunningServer.StartAsync();
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { ColorScheme = colors, ViewportSize = new ViewportSize { Width = 1200, Height = 960 } });
+        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { ColorScheme = colors, ViewportSize = new ViewportSize { Width = 1360, Height = 960 } });
         var problems = new List<string>();
         page.Console += (_, message) =>
         {
