@@ -1,0 +1,11 @@
+namespace Server.Contract;
+
+/// <summary><c>parameters</c> of Hugging Face's inference API.</summary>
+internal sealed record InferenceParameters
+{
+    /// <summary>How many labels of each text; null for all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary><c>softmax</c>, <c>sigmoid</c> or <c>none</c>; null for what the model says.</summary>
+    public string? FunctionToApply { get; init; }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Server.Contract;
+
+/// <summary>What <c>POST /</c> takes: Hugging Face's inference API for text classification.</summary>
+internal sealed record InferenceRequest
+{
+    /// <summary>A text, a pair as <c>{"text", "text_pair"}</c>, or a list of such.</summary>
+    public JsonElement Inputs { get; init; }
+
+    /// <summary>What is wanted of the answer.</summary>
+    public InferenceParameters? Parameters { get; init; }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace Server.Contract;
+
+/// <summary>What <c>POST /predict</c> takes.</summary>
+internal sealed record PredictRequest
+{
+    /// <summary>A text; a list of one text or of the two of a pair; or a list of such lists.</summary>
+    public JsonElement Inputs { get; init; }
+
+    /// <summary>Whether texts that are too long are cut; null for the server's setting.</summary>
+    public bool? Truncate { get; init; }
+
+    /// <summary>The end that is cut: <c>Right</c>.</summary>
+    public string? TruncationDirection { get; init; }
+
+    /// <summary>Whether logits are wanted in place of scores.</summary>
+    public bool? RawScores { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace Server.Contract;
+
+/// <summary>A label and its score.</summary>
+internal sealed record Prediction(float Score, string Label);

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Server.Contract;
+
+/// <summary>What <c>POST /rerank</c> takes.</summary>
+internal sealed record RerankRequest
+{
+    /// <summary>The text that the others answer.</summary>
+    public JsonElement Query { get; init; }
+
+    /// <summary>The texts to rank.</summary>
+    public JsonElement Texts { get; init; }
+
+    /// <summary>Whether texts that are too long are cut; null for the server's setting.</summary>
+    public bool? Truncate { get; init; }
+
+    /// <summary>The end that is cut: <c>Right</c>.</summary>
+    public string? TruncationDirection { get; init; }
+
+    /// <summary>Whether logits are wanted in place of scores.</summary>
+    public bool? RawScores { get; init; }
+
+    /// <summary>Whether the texts are given back.</summary>
+    public bool? ReturnText { get; init; }
+}

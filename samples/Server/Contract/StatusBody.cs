@@ -1,0 +1,23 @@
+namespace Server.Contract;
+
+/// <summary>The figures of this moment, for the page's gauges.</summary>
+internal sealed record StatusBody
+{
+    public required string State { get; init; }
+
+    public required int QueueSize { get; init; }
+
+    public required int TokensWaiting { get; init; }
+
+    public required int MaxTokensWaiting { get; init; }
+
+    public required int BatchesRunning { get; init; }
+
+    public required int RequestsUnderWay { get; init; }
+
+    /// <summary>How many tokens the workers get through in a second; null before the first batch.</summary>
+    public required double? TokensPerSecond { get; init; }
+
+    /// <summary>Which part of all batches so far was padding; null before the first.</summary>
+    public required double? PaddingRatio { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Batching;
+using Microsoft.Extensions.Options;
+using Server.Telemetry;
+
+namespace Server.Requests;
+
+/// <summary>Has the texts of a request classified, within the limits of the server.</summary>
+internal sealed class RequestRunner(
+    HostedClassifier classifier, ServerOptions options, IOptionsMonitor<SequenceClassifierHostingOptions> hosting, ServerMetrics metrics)
+{
+    private static readonly EncodingOptions Whole = new() { Truncation = TruncationStrategy.None };
+
+    private readonly RequestOptions defaults = RequestOptions.Default with { Timeout = hosting.Get(Options.DefaultName).RequestTimeout };
+
+    /// <summary>Classifies texts, and tells in the response's headers where the time went.</summary>
+    /// <param name="context">The request. Nothing more is done for one that was aborted.</param>
+    /// <param name="inputs">The texts.</param>
+    /// <param name="truncate">Whether texts that are too long are cut; null for the server's setting.</param>
+    /// <param name="direction">The end that is to be cut.</param>
+    /// <exception cref="RequestException">There are too many texts, one is too long, or no model is ready.</exception>
+    public async Task<IReadOnlyList<Classification>> RunAsync(HttpContext context, TextInput[] inputs, bool? truncate, string? direction)
+    {
+        ThrowIfTooMany(inputs.Length);
+        ThrowIfNotRight(direction);
+        ThrowIfNotServing();
+        bool cuts = truncate ?? options.AutoTruncate;
+        if (!cuts)
+        {
+            ThrowIfTooLong(inputs);
+        }
+
+        RequestOptions request = defaults with
+        {
+            ClientKey = context.Connection.RemoteIpAddress?.ToString(),
+            Encoding = cuts ? null : Whole,
+        };
+        RequestResult result;
+        long start = TimeProvider.System.GetTimestamp();
+        try
+        {
+            result = await classifier.SubmitAsync(inputs, request, context.RequestAborted);
+        }
+        catch (ArgumentException exception)
+        {
+            throw RequestException.Invalid(exception.Message, exception);
+        }
+
+        metrics.Answered(result);
+        AddHeaders(context.Response.Headers, inputs, result, TimeProvider.System.GetElapsedTime(start));
+        return result.Classifications;
+    }
+
+    /// <exception cref="RequestException">There are more texts than a request may have.</exception>
+    public void ThrowIfTooMany(int count)
+    {
+        if (count > options.MaxClientBatchSize)
+        {
+            throw RequestException.Invalid(
+                $"batch size {count} > maximum allowed batch size {options.MaxClientBatchSize}. Send fewer texts at a time.");
+        }
+    }
+
+    /// <exception cref="RequestException">No model is ready.</exception>
+    public void ThrowIfNotServing()
+    {
+        if (classifier.State is not (HostedClassifierState.Ready or HostedClassifierState.Stopping))
+        {
+            throw RequestException.Unhealthy($"The classifier is not ready; its state is {classifier.State}.");
+        }
+    }
+
+    private static void ThrowIfNotRight(string? direction)
+    {
+        if (direction is not null && !direction.Equals("Right", StringComparison.OrdinalIgnoreCase))
+        {
+            throw RequestException.Invalid(direction.Equals("Left", StringComparison.OrdinalIgnoreCase)
+                ? "`truncation_direction` is 'Left', which this server does not do: it cuts the end of a text. Cut the beginning before sending it, or use 'Right'."
+                : $"`truncation_direction` is '{direction}'; it has to be 'Right'.");
+        }
+    }
+
+    private void ThrowIfTooLong(TextInput[] inputs)
+    {
+        SequenceTokenizer tokenizer = classifier.Classifier.Tokenizer;
+        for (int i = 0; i < inputs.Length && tokenizer.MaxLength is { } limit; i++)
+        {
+            int length = tokenizer.Encode(inputs[i], Whole).InputIds.Count;
+            if (length > limit)
+            {
+                throw RequestException.Invalid(
+                    $"`inputs` must have at most {limit} tokens. Given: {length}{(inputs.Length > 1 ? $" in text {i}" : "")}. Shorten the text, or send \"truncate\": true.");
+            }
+        }
+    }
+
+    private static void AddHeaders(IHeaderDictionary headers, TextInput[] inputs, RequestResult result, TimeSpan total)
+    {
+        headers["x-compute-type"] = "cpu";
+        headers["x-compute-time"] = Milliseconds(total);
+        headers["x-compute-characters"] = inputs.Sum(input => ScalarsOf(input.Text) + ScalarsOf(input.Pair)).ToString(CultureInfo.InvariantCulture);
+        headers["x-compute-tokens"] = result.Classifications.Sum(text => text.TokenCount).ToString(CultureInfo.InvariantCulture);
+        headers["x-total-time"] = Milliseconds(total);
+        headers["x-tokenization-time"] = Milliseconds(result.TokenizationTime);
+        headers["x-queue-time"] = Milliseconds(result.WaitTime);
+        headers["x-inference-time"] = Milliseconds(result.RunTime);
+    }
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private static int ScalarsOf(string? text) => text is null ? 0 : text.Length - text.Count(char.IsLowSurrogate);
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using Batching;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using Server.Admission;
+using Server.Contract;
+using Server.Endpoints;
+using Server.Requests;
+using Server.Telemetry;
+
+namespace Server;
+
+/// <summary>Puts the server together.</summary>
+internal static class ServerApplication
+{
+    // The names of text-embeddings-inference, where it has one.
+    private static readonly Dictionary<string, string> Switches = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["--model"] = "Batching:Classifier:ModelFolder",
+        ["--precision"] = "Batching:Classifier:Precision",
+        ["--max-input-length"] = "Batching:Classifier:MaxLength",
+        ["--max-tokens-waiting"] = "Batching:Classifier:MaxTokensWaiting",
+        ["--hostname"] = "Batching:Server:Host",
+        ["--port"] = "Batching:Server:Port",
+        ["--served-model-name"] = "Batching:Server:ModelId",
+        ["--max-concurrent-requests"] = "Batching:Server:MaxConcurrentRequests",
+        ["--max-client-batch-size"] = "Batching:Server:MaxClientBatchSize",
+        ["--payload-limit"] = "Batching:Server:MaxBodyBytes",
+        ["--auto-truncate"] = "Batching:Server:AutoTruncate",
+        ["--api-key"] = "Batching:Server:ApiKey",
+    };
+
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Changes the services before the application is built.</param>
+    /// <exception cref="OptionsValidationException">A setting is not in its range.</exception>
+    public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddCommandLine(args, Switches);
+        ServerOptions options = ServerOptions.Read(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // RequestBody limits what is read. Past a limit of its own Kestrel would close the connection, and a client that
+            // is still sending would never see the 413; what it sends now is discarded for some seconds.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Parse(options.Host), options.Port);
+        });
+        AddServices(builder.Services, options, builder.Configuration);
+        configure?.Invoke(builder.Services);
+        WebApplication application = builder.Build();
+        ILogger logger = application.Logger;
+        application.Use((context, next) => Failures.AnswerAsync(context, next, logger));
+        application.Use(application.Services.GetRequiredService<ApiKey>().CheckAsync);
+        Map(application);
+        return application;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerOptions options, ConfigurationManager configuration)
+    {
+        services.AddSequenceClassifier(configuration.GetSection("Batching:Classifier"))
+            .Configure<ServerMetrics>((classifier, metrics) =>
+            {
+                classifier.Load = classifier.ModelFolder is null ? static (_, settings) => Sst2.Load(settings) : null;
+                classifier.ConfigureQueue = queue => queue with { BatchCompleted = metrics.Ran };
+            });
+        services.AddHealthChecks().AddSequenceClassifier();
+        services.AddSingleton(options);
+        services.AddSingleton<ApiKey>();
+        services.AddSingleton<PaddingListener>();
+        services.AddSingleton<RequestBody>();
+        services.AddSingleton<RequestLimit>();
+        services.AddSingleton<RequestRunner>();
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<PredictEndpoint>();
+        services.AddSingleton<InferenceEndpoint>();
+        services.AddSingleton<RerankEndpoint>();
+        services.AddSingleton<TokenizeEndpoint>();
+        services.AddSingleton<InspectEndpoint>();
+        services.AddSingleton<InfoEndpoint>();
+        services.AddSingleton<HealthEndpoint>();
+        services.AddSingleton<StatusEndpoint>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Readable));
+        services.AddOpenApi();
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("batching-server")).WithMetrics(metrics => metrics
+            .AddMeter("Batching", ServerMetrics.MeterName)
+            .AddPrometheusExporter(exporter =>
+            {
+                exporter.DisableTotalNameSuffixForCounters = true;
+                exporter.ScrapeResponseCacheDurationMilliseconds = 0;
+            }));
+    }
+
+    private static void Map(WebApplication application)
+    {
+        RouteGroupBuilder limited = application.MapGroup("");
+        limited.AddEndpointFilter(application.Services.GetRequiredService<RequestLimit>());
+        limited.MapPost("/predict", static (HttpContext context, PredictEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<PredictRequest, Prediction[][]>("Classifies texts, as text-embeddings-inference does: a list of labels for one text or pair, a list of such lists for a batch.");
+        limited.MapPost("/", static (HttpContext context, InferenceEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<InferenceRequest, Prediction[][]>("Classifies texts, as Hugging Face's inference API does.");
+        limited.MapPost("/rerank", static (HttpContext context, RerankEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<RerankRequest, RankedText[]>("Ranks texts by how well they answer a query.");
+        limited.MapPost("/tokenize", static (HttpContext context, TokenizeEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<TokenizeRequest, TokenInfo[][]>("Gives the tokens of texts.");
+        limited.MapPost("/inspect", static (HttpContext context, InspectEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<InspectRequest, InspectedBatch>("Shows texts as a padded batch, and what the model says of them.");
+        application.MapGet("/info", static (HttpContext context, InfoEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<ServerInfo>("The model and the limits.");
+        application.MapGet("/health", static (HttpContext context, HealthEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<HealthBody>("Whether to send texts here.");
+        application.MapGet("/status", static (HttpContext context, StatusEndpoint endpoint) => endpoint.RunAsync(context))
+            .Describe<StatusBody>("The figures of this moment.");
+        application.MapGet("/", static (HttpContext context, HealthEndpoint health) =>
+        {
+            context.Response.Headers.Vary = "Accept";
+            return context.Request.PrefersHtml() ? PageEndpoint.HtmlAsync(context) : health.RunAsync(context);
+        }).ExcludeFromDescription();
+        application.MapGet("/page.css", PageEndpoint.StyleAsync);
+        application.MapGet("/page.js", PageEndpoint.ScriptAsync);
+        application.MapPrometheusScrapingEndpoint("/metrics");
+        application.MapOpenApi("/openapi.json");
+
+        // Listens from here on, not from the first look at the page.
+        application.Services.GetRequiredService<PaddingListener>();
+    }
+
+    private static void Describe<TRequest, TResponse>(this RouteHandlerBuilder endpoint, string summary)
+        where TRequest : notnull
+    {
+        endpoint.Accepts<TRequest>("application/json");
+        endpoint.Describe<TResponse>(summary);
+        foreach (int status in (int[])[400, 413, 415, 422, 424, 429])
+        {
+            endpoint.Produces<ErrorBody>(status);
+        }
+    }
+
+    private static void Describe<TResponse>(this RouteHandlerBuilder endpoint, string summary) =>
+        endpoint.WithSummary(summary).Produces<TResponse>().Produces<ErrorBody>(StatusCodes.Status503ServiceUnavailable);
+}

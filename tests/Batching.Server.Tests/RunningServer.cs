@@ -1,0 +1,77 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Batching.Tests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Server;
+
+namespace Batching.Server.Tests;
+
+/// <summary>The server on a port of its own, and a client.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    public const string OneLabel = "bert-one-label";
+
+    private readonly WebApplication application;
+
+    private RunningServer(WebApplication application)
+    {
+        this.application = application;
+        Client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()), Timeout = Patience };
+    }
+
+    /// <summary>Ends tests in which something that has to come never does.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => application.Services;
+
+    public HostedClassifier Classifier => Services.GetRequiredService<HostedClassifier>();
+
+    public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null) =>
+        ServerApplication.Create(["--port", "0", .. args], services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders());
+            configure?.Invoke(services);
+        });
+
+    /// <summary>Starts the server with its default model.</summary>
+    public static async Task<RunningServer> StartAsync(string[]? args = null, Action<IServiceCollection>? configure = null)
+    {
+        WebApplication created = Create(args ?? [], configure);
+        await created.StartAsync();
+        return new RunningServer(created);
+    }
+
+    /// <summary>Starts the server with a small model.</summary>
+    public static Task<RunningServer> StartSmallAsync(string[]? args = null, Action<IServiceCollection>? configure = null) =>
+        StartAsync(["--model", Repository.Contract(OneLabel), .. args ?? []], configure);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken = default)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return Client.PostAsync(path, content, cancellationToken);
+    }
+
+    /// <summary>Asks for what has to be answered.</summary>
+    public async Task<JsonElement> AskAsync(string path, string json)
+    {
+        using HttpResponseMessage response = await PostAsync(path, json);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        return JsonElement.Parse(body);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await application.StopAsync();
+        await application.DisposeAsync();
+    }
+
+    public Task StopAsync() => application.StopAsync();
+}
