@@ -107,7 +107,7 @@ public sealed class StoppingTests : IDisposable
         const string Status = "/proc/self/status";
         return !OperatingSystem.IsWindows()
             && (!File.Exists(Status)
-                || (File.ReadLines(Status).First(line => line.StartsWith(Ignored, StringComparison.Ordinal)).TrimEnd()[^1] & 2) == 0);
+                || (Convert.ToInt32(File.ReadLines(Status).First(line => line.StartsWith(Ignored, StringComparison.Ordinal)).TrimEnd()[^1..], 16) & 2) == 0);
     }
 
     private static async Task InterruptAsync(Process process, CancellationToken cancellationToken)
