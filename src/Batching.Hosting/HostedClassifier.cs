@@ -502,6 +502,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     {
         await model.RetireAsync().ConfigureAwait(false);
         await model.StopAsync(queueOptions.ShutdownGrace, CancellationToken.None).ConfigureAwait(false);
+        NativeHeap.Trim();
         lock (gate)
         {
             retiring.Remove(model);
