@@ -37,8 +37,8 @@ internal sealed class BatchingWindow : IServing, IDisposable
 
     public Task<ReadOnlyMemory<float>> ClassifyAsync(string text)
     {
-        var request = new Request([.. tokenizer.Encode(text).InputIds]);
-        waiting.Enter(request.Ids.Length);
+        var request = new Request(tokenizer.Encode(text));
+        waiting.Enter(request.Length);
         requests.Add(request);
         return request.Answer.Task;
     }
@@ -99,7 +99,7 @@ internal sealed class BatchingWindow : IServing, IDisposable
 
         foreach (Request request in batch)
         {
-            waiting.Leave(request.Ids.Length);
+            waiting.Leave(request.Length);
         }
 
         return batch;
@@ -107,17 +107,13 @@ internal sealed class BatchingWindow : IServing, IDisposable
 
     private void Run(List<Request> batch)
     {
-        int columns = batch.Max(request => request.Ids.Length);
-        var ids = new long[batch.Count * columns];
-        var mask = new long[ids.Length];
-        Array.Fill(ids, tokenizer.PadTokenId);
-        for (int row = 0; row < batch.Count; row++)
+        using var rows = new TokenRows();
+        foreach (Request request in batch)
         {
-            batch[row].Ids.CopyTo(ids, row * columns);
-            mask.AsSpan(row * columns, batch[row].Ids.Length).Fill(1);
+            rows.Add(request.Encoding);
         }
 
-        float[] logits = session.Run(ids, mask, batch.Count);
+        float[] logits = session.Run(rows, tokenizer.PadTokenId);
         int labels = logits.Length / batch.Count;
         for (int row = 0; row < batch.Count; row++)
         {
@@ -125,8 +121,10 @@ internal sealed class BatchingWindow : IServing, IDisposable
         }
     }
 
-    private sealed record Request(long[] Ids)
+    private sealed record Request(SequenceEncoding Encoding)
     {
+        public int Length => Encoding.InputIds.Count;
+
         public TaskCompletionSource<ReadOnlyMemory<float>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

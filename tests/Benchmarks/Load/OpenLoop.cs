@@ -27,9 +27,9 @@ internal static class OpenLoop
         var under = new CountdownEvent(1);
         var random = new Random(seed);
         long start = Stopwatch.GetTimestamp();
-        double due = Next(random, perSecond);
+        double due = PoissonProcess.Next(random, perSecond);
         long arrival = start;
-        for (int i = seed; due < duration.TotalSeconds; i++, due += Next(random, perSecond))
+        for (int i = seed; due < duration.TotalSeconds; i++, due += PoissonProcess.Next(random, perSecond))
         {
             long dueAt = start + (long)(due * Stopwatch.Frequency);
             if (dueAt > arrival)
@@ -50,9 +50,6 @@ internal static class OpenLoop
             ? throw new InvalidOperationException($"{serving.Name} failed on a text: {failure.Message}", failure)
             : result;
     }
-
-    // Exponential: the time between two arrivals of a Poisson process.
-    private static double Next(Random random, double perSecond) => -Math.Log(1 - random.NextDouble()) / perSecond;
 
     private static long WaitUntil(long dueAt)
     {

@@ -29,6 +29,10 @@ internal sealed class ServingSet : IAsyncDisposable
 
     public IEnumerable<IServing> All => [Queue, .. Runs, .. Windows];
 
+    /// <summary>Which of <see cref="LoadRound.Contenders"/> one of <see cref="All"/> is.</summary>
+    public int ContenderOf(IServing serving) =>
+        serving == Queue ? LoadRound.Queue : serving is RunPerRequest ? LoadRound.Runs : LoadRound.Windows;
+
     public async ValueTask DisposeAsync()
     {
         await queue.DisposeAsync().ConfigureAwait(false);

@@ -32,7 +32,7 @@ internal sealed class SoakClients(HostedClassifier classifier, string[] texts, f
         while (due < time.TotalSeconds)
         {
             double load = Loads[(int)(due / Phase.TotalSeconds) % Loads.Length];
-            due += -Math.Log(1 - random.NextDouble()) / (load * perSecond);
+            due += PoissonProcess.Next(random, load * perSecond);
             while (Stopwatch.GetElapsedTime(start).TotalSeconds < due)
             {
                 Thread.Sleep(1);
