@@ -54,7 +54,21 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: true.</value>
     public bool WarmUp { get; set; } = true;
 
-    /// <summary>How long requests that were taken may go on when the host stops, before they are cancelled.</summary>
+    /// <summary>Whether the host starts at once while the model is loaded and warmed up in the background.</summary>
+    /// <value>
+    /// Default: false. The host's start waits for the model, so that none of its services meets a classifier that is not
+    /// loaded, and fails where the model cannot be loaded. Set it where the process has to answer from its first moment on,
+    /// with "not yet": until the model serves, the health checks tagged <c>ready</c> and <c>loaded</c> are unhealthy, <c>live</c>
+    /// is healthy, and texts are refused with an <see cref="InvalidOperationException"/>. A model that cannot be loaded stops
+    /// the application, and what the load threw comes out of the host's stop, and so of <c>Run</c>. A stop during the load gives
+    /// it up.
+    /// </value>
+    public bool LoadInBackground { get; set; }
+
+    /// <summary>
+    /// How long requests that were taken may go on when the host stops, before they are cancelled; and how long the stop waits
+    /// for a file that is being loaded, which cannot be cancelled on its way.
+    /// </summary>
     /// <value>
     /// Default: 20 seconds. From zero; <see cref="Timeout.InfiniteTimeSpan"/> waits for all. The host's own shutdown timeout,
     /// 30 seconds unless set, ends them as well.
