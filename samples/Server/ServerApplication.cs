@@ -111,6 +111,8 @@ internal static class ServerApplication
             .Describe<ServerInfo>("The model and the limits.");
         application.MapGet("/health", static (HttpContext context, HealthEndpoint endpoint) => endpoint.RunAsync(context))
             .Describe<HealthBody>("Whether to send texts here.");
+        application.MapGet("/health/live", static (HttpContext context, HealthEndpoint endpoint) => endpoint.RunLiveAsync(context))
+            .Describe<HealthBody>("Whether the process gets on; if not, it has to be restarted.");
         application.MapGet("/status", static (HttpContext context, StatusEndpoint endpoint) => endpoint.RunAsync(context))
             .Describe<StatusBody>("The figures of this moment.");
         application.MapGet("/", static (HttpContext context, HealthEndpoint health) =>

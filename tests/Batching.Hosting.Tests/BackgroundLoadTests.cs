@@ -202,8 +202,9 @@ public sealed class BackgroundLoadTests
         IHost host = TestHost.Create(load.Configure);
         await host.StartAsync();
         await load.Began;
+        HostedClassifier classifier = host.Classifier();
         Task disposal = Task.Run(host.Dispose);
-        await Assert.ThrowsAsync<QueueStoppedException>(() => host.Classifier().LoadAsync());
+        await Assert.ThrowsAsync<QueueStoppedException>(() => classifier.LoadAsync());
         load.Finish();
         await disposal.WaitAsync(TestHost.Patience);
         Assert.True(load.IsFreed);
