@@ -102,20 +102,15 @@ public sealed class LoadingTests
         Assert.Equal("damaged", (await Assert.ThrowsAsync<ModelLoadException>(() => run.WaitAsync(RunningServer.Patience))).Message);
     }
 
-    [Fact]
-    public async Task A_folder_without_a_model_ends_the_program_with_an_exit_code_of_its_own()
+    [Theory]
+    [InlineData("--model", "no such folder", 3)]
+    [InlineData("--max-input-length", "1000000", 2)]
+    [InlineData("--max-input-length", "0", 2)]
+    public async Task A_model_that_cannot_be_loaded_ends_the_program_with_an_exit_code_that_tells_why(string setting, string value, int exitCode)
     {
-        string folder = Directory.CreateTempSubdirectory("batching-").FullName;
-        try
-        {
-            string[] args = ["--port", "0", "--model", folder, "--Logging:LogLevel:Default", "None"];
-            Task<object?> program = Task.Run(() => typeof(ServerApplication).Assembly.EntryPoint!.Invoke(null, [args]));
-            Assert.Equal(3, await program.WaitAsync(RunningServer.Patience));
-        }
-        finally
-        {
-            Directory.Delete(folder);
-        }
+        string[] args = ["--port", "0", setting, value, "--Logging:LogLevel:Default", "None"];
+        Task<object?> program = Task.Run(() => typeof(ServerApplication).Assembly.EntryPoint!.Invoke(null, [args]));
+        Assert.Equal(exitCode, await program.WaitAsync(RunningServer.Patience));
     }
 
     private static async Task AssertNotYetAsync(HttpResponseMessage response)
