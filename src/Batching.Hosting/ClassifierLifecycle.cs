@@ -55,9 +55,9 @@ internal sealed class ClassifierLifecycle(HostedClassifier classifier, IHostAppl
         {
             await classifier.LoadAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (QueueStoppedException)
+        catch (QueueStoppedException) when (classifier.State is HostedClassifierState.Stopping or HostedClassifierState.Stopped)
         {
-            // The host stops before the model was loaded.
+            // It stops before it was loaded.
         }
         catch (Exception exception)
         {

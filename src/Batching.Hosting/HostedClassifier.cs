@@ -213,12 +213,12 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
     }
 
-    /// <summary>
-    /// Loads the model and warms it up, as the host does when it starts: for applications without a host. While it is being
-    /// loaded, for instance in the background, waits for that.
-    /// </summary>
+    /// <summary>Loads the model and warms it up, as the host does when it starts: for applications without a host.</summary>
     /// <param name="cancellationToken">Gives up; a file that is being read is read to its end in the background.</param>
-    /// <returns>Completes when texts can be classified; at once where that is so already.</returns>
+    /// <returns>
+    /// Completes when texts can be classified; at once where that is so already. A load that is under way, such as one in the
+    /// background, is waited for.
+    /// </returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of the range of this model.</exception>
     /// <exception cref="ModelRunException">The model was loaded and cannot be run.</exception>
@@ -231,7 +231,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         {
             lock (gate)
             {
-                if (stopped is not null || (serving is null && state == HostedClassifierState.Stopping))
+                if (stopped is not null || (state == HostedClassifierState.Stopping && serving is null))
                 {
                     throw NotServing();
                 }
@@ -332,7 +332,13 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         Task end;
         lock (gate)
         {
-            end = stopped ??= Task.Run(StopOnceAsync, CancellationToken.None);
+            if (stopped is null)
+            {
+                state = HostedClassifierState.Stopping;
+                stopped = Task.Run(StopOnceAsync, CancellationToken.None);
+            }
+
+            end = stopped;
         }
 
         // Whoever waits may end the grace for all.
@@ -372,7 +378,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         string name = Name is null ? "The sequence classifier" : $"The sequence classifier '{Name}'";
         lock (gate)
         {
-            if (stopped is not null || state == HostedClassifierState.Stopping)
+            if (state is HostedClassifierState.Stopping or HostedClassifierState.Stopped)
             {
                 return new QueueStoppedException($"{name} has stopped with its host and takes no more texts. Send them to another instance.");
             }
@@ -550,7 +556,6 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         List<ServingModel> models;
         lock (gate)
         {
-            state = HostedClassifierState.Stopping;
             models = [.. retiring];
             if (serving is not null)
             {

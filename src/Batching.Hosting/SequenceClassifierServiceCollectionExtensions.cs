@@ -38,7 +38,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 ///     [FromKeyedServices("sentiment")] ISequenceClassifier sentiment,
 ///     [FromKeyedServices("topic")] ISequenceClassifier topic) : BackgroundService
 /// {
-///     // ...
+///     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+///     {
+///         Classification mood = await sentiment.ClassifyAsync("A gripping, funny film.", stoppingToken);
+///         Classification about = await topic.ClassifyAsync("A gripping, funny film.", stoppingToken);
+///         Console.WriteLine($"{mood.Label} {about.Label}");
+///     }
 /// }
 /// </code>
 /// <para>
