@@ -54,10 +54,25 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: true.</value>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>Whether the host starts at once while the model is loaded and warmed up in the background.</summary>
+    /// <value>
+    /// Default: false. The host's start waits for the model, so that none of its services meets a classifier that is not
+    /// loaded, and fails where the model cannot be loaded.
+    /// </value>
+    /// <remarks>
+    /// For processes that have to answer from their first moment on, with "not yet". Until the model serves, the health checks
+    /// tagged <c>ready</c> and <c>loaded</c> are unhealthy and <c>live</c> is healthy, and texts are refused with an
+    /// <see cref="InvalidOperationException"/>; a service that cannot do without awaits <see cref="HostedClassifier.LoadAsync(CancellationToken)"/>.
+    /// A model that cannot be loaded stops the application: it is logged, and what the load threw comes out of the host's
+    /// <c>StopAsync</c>, and so of <c>Run</c> and of the program. A stop during the load gives it up.
+    /// </remarks>
+    public bool LoadInBackground { get; set; }
+
     /// <summary>How long requests that were taken may go on when the host stops, before they are cancelled.</summary>
     /// <value>
     /// Default: 20 seconds. From zero; <see cref="Timeout.InfiniteTimeSpan"/> waits for all. The host's own shutdown timeout,
-    /// 30 seconds unless set, ends them as well.
+    /// 30 seconds unless set, ends them as well. As long does the stop wait for a file that is being read, which cannot be
+    /// cancelled.
     /// </value>
     public TimeSpan ShutdownGrace { get; set; } = new ClassificationQueueOptions().ShutdownGrace;
 

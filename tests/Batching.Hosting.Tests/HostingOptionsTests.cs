@@ -83,6 +83,7 @@ public sealed class HostingOptionsTests
                 ["MaxTokensWaitingPerClient"] = "100",
                 ["RequestTimeout"] = "00:00:02",
                 ["WarmUp"] = "false",
+                ["LoadInBackground"] = "true",
                 ["ShutdownGrace"] = "00:00:05",
                 ["StallTimeout"] = "00:01:00",
                 ["ReloadOnChange"] = "true",
@@ -98,6 +99,7 @@ public sealed class HostingOptionsTests
         Assert.Equal(100, options.MaxTokensWaitingPerClient);
         Assert.Equal(TimeSpan.FromSeconds(2), options.RequestTimeout);
         Assert.False(options.WarmUp);
+        Assert.True(options.LoadInBackground);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownGrace);
         Assert.Equal(TimeSpan.FromMinutes(1), options.StallTimeout);
         Assert.True(options.ReloadOnChange);
@@ -110,6 +112,7 @@ public sealed class HostingOptionsTests
     [InlineData("Precision", "int4", "int4")]
     [InlineData("RequestTimeout", "soon", "soon")]
     [InlineData("WarmUp", "yes please", "yes please")]
+    [InlineData("LoadInBackground", "later", "later")]
     public async Task A_key_or_a_value_that_is_none_fails_the_start_and_is_named(string key, string value, string named)
     {
         using IHost host = TestHost.Create(services => services.AddSequenceClassifier(

@@ -31,8 +31,10 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Hos
                 .OrderByDescending(entry => entry.Result.Logits.Span[0])
                 .Select(entry => new RankedText(
                     entry.Index,
-                    request.RawScores == true ? entry.Result.Logits.Span[0] : entry.Result.Score,
-                    request.ReturnText == true ? texts[entry.Index] : null)),
+                    request.RawScores == true ? entry.Result.Logits.Span[0] : entry.Result.Score)
+                {
+                    Text = request.ReturnText == true ? texts[entry.Index] : null,
+                }),
         ];
         await context.Response.WriteAsJsonAsync(ranked, ContractJson.Readable.RankedTextArray);
     }

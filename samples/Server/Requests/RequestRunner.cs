@@ -64,9 +64,14 @@ internal sealed class RequestRunner(
     /// <exception cref="RequestException">No model is ready.</exception>
     public void ThrowIfNotServing()
     {
-        if (classifier.State is not (HostedClassifierState.Ready or HostedClassifierState.Stopping))
+        switch (classifier.State)
         {
-            throw RequestException.Unhealthy($"The classifier is not ready; its state is {classifier.State}.");
+            case HostedClassifierState.Ready or HostedClassifierState.Stopping:
+                return;
+            case HostedClassifierState.Loading:
+                throw RequestException.Loading();
+            case var state:
+                throw RequestException.Unhealthy($"The classifier is not ready; its state is {state}.");
         }
     }
 
