@@ -45,6 +45,10 @@ internal static class Truncation
         }
     }
 
+    /// <summary>What is kept of a text's tokens.</summary>
+    public static ReadOnlySpan<int> Part(ReadOnlySpan<int> tokens, int kept, TruncationSide side) =>
+        side == TruncationSide.Left ? tokens[^kept..] : tokens[..kept];
+
     private static (int First, int Second) KeepLongestFirst(int first, int second, int room)
     {
         int shorter = Math.Min(first, second);
