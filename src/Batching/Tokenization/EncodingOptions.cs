@@ -16,7 +16,7 @@ public sealed record EncodingOptions
     public TruncationStrategy Truncation { get; init; } = TruncationStrategy.LongestFirst;
 
     /// <summary>The end at which it is cut (<c>truncation_side</c>).</summary>
-    /// <value>Default: null, the tokenizer's <see cref="SequenceTokenizer.TruncationSide"/>, which is right for most models.</value>
+    /// <value>Default: null, the tokenizer's <see cref="SequenceTokenizer.TruncationSide"/>.</value>
     public TruncationSide? TruncationSide { get; init; }
 
     /// <summary>The most tokens in a row, special tokens counted (<c>max_length</c>).</summary>

@@ -130,14 +130,18 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         scratch.Second.Clear();
 
         // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part or, cut
-        // at the left, no more memory than its last part. One token more tells that it was cut.
+        // at the left, no more memory than its last part. One token more than there is room for tells that it was cut.
         TruncationSide side = SideFor(options);
         bool cutsSingle = input.Pair is null
+            && room < int.MaxValue
             && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
-        AppendIds(
-            input.Text,
-            scratch.First,
-            !cutsSingle || room == int.MaxValue ? WantedIds.All : side == TruncationSide.Left ? WantedIds.Last(room + 1) : WantedIds.First(room + 1));
+        WantedIds wanted = (cutsSingle, side) switch
+        {
+            (false, _) => WantedIds.All,
+            (true, TruncationSide.Left) => WantedIds.Last(room + 1),
+            _ => WantedIds.First(room + 1),
+        };
+        AppendIds(input.Text, scratch.First, wanted);
         if (input.Pair is not null)
         {
             AppendIds(input.Pair, scratch.Second, WantedIds.All);
@@ -425,7 +429,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 $"{nameof(SequenceClassifierOptions.MaxLength)} is {maxLength}; it has to be at least {least}, the number of special tokens{most}.", nameof(maxLength));
         }
 
-        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide));
+        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide, nameof(side)));
     }
 
     /// <summary>The same tokenizer with a lower limit.</summary>
@@ -436,10 +440,11 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         return limited;
     }
 
-    private static TruncationSide Known(TruncationSide side) => side is TruncationSide.Right or TruncationSide.Left
+    private static TruncationSide Known(TruncationSide side, string parameterName) => side is TruncationSide.Right or TruncationSide.Left
         ? side
         : throw new ArgumentException(
-            $"{nameof(TruncationSide)} is {side}; it has to be {nameof(TruncationSide.Right)}, {nameof(TruncationSide.Left)}, or null for the tokenizer's own.", nameof(side));
+            $"{nameof(TruncationSide)} is {side}; it has to be {nameof(TruncationSide.Right)}, {nameof(TruncationSide.Left)}, or null for the tokenizer's own.",
+            parameterName);
 
     private static bool IsPlain(EncodeSettings settings) =>
         settings is { ConsiderNormalization: true, ConsiderPreTokenization: true, MaxTokenCount: int.MaxValue };
@@ -552,7 +557,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     }
 
     // The end at which the texts are cut.
-    internal TruncationSide SideFor(EncodingOptions options) => options.TruncationSide is { } side ? Known(side) : TruncationSide;
+    internal TruncationSide SideFor(EncodingOptions options) => options.TruncationSide is { } side ? Known(side, nameof(options)) : TruncationSide;
 
     internal void AppendRow(
         TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
