@@ -24,7 +24,7 @@ internal sealed class RequestRunner(
     public async Task<IReadOnlyList<Classification>> RunAsync(HttpContext context, TextInput[] inputs, bool? truncate, string? direction)
     {
         ThrowIfTooMany(inputs.Length);
-        EncodingOptions encoding = ReadDirection(direction);
+        EncodingOptions? encoding = ReadDirection(direction);
         ThrowIfNotServing();
         bool cuts = truncate ?? options.AutoTruncate;
         if (!cuts)
@@ -73,9 +73,9 @@ internal sealed class RequestRunner(
     }
 
     // Spelled as text-embeddings-inference takes it.
-    private static EncodingOptions ReadDirection(string? direction) => direction switch
+    private static EncodingOptions? ReadDirection(string? direction) => direction switch
     {
-        null => EncodingOptions.Default,
+        null => null,
         "Left" or "left" => CutAtLeft,
         "Right" or "right" => CutAtRight,
         _ => throw RequestException.Invalid($"`truncation_direction` is '{direction}'; it has to be 'Left' or 'Right'."),
