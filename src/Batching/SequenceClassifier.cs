@@ -339,8 +339,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
-            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
-            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
+            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
+            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
         SequenceModel model = LoadModel(
             folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try

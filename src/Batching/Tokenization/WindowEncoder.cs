@@ -11,6 +11,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     private readonly IdBuffer second = new();
     private bool isPair;
     private bool windowsSecond;
+    private TruncationSide side;
     private int width;
     private int start;
 
@@ -26,6 +27,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         HasMore = false;
         input = SequenceTokenizer.WithoutEmptyPair(input);
         int room = tokenizer.RoomFor(input, options);
+        side = tokenizer.SideFor(options);
         if (room == int.MaxValue)
         {
             throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
@@ -33,11 +35,11 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
         first.Clear();
         second.Clear();
-        tokenizer.AppendIds(input.Text, first, int.MaxValue);
+        tokenizer.AppendIds(input.Text, first, WantedIds.All);
         isPair = input.Pair is not null;
         if (isPair)
         {
-            tokenizer.AppendIds(input.Pair, second, int.MaxValue);
+            tokenizer.AppendIds(input.Pair, second, WantedIds.All);
         }
 
         windowsSecond = options.Truncation == TruncationStrategy.OnlySecond
@@ -74,8 +76,9 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     /// <summary>Adds the text's next window as a row.</summary>
     public void AppendNext(TokenRows rows)
     {
+        // Start and end count from the side where the first window is.
         int end = Math.Min(start + width, Windowed.Count);
-        ReadOnlySpan<int> window = Windowed.Span[start..end];
+        ReadOnlySpan<int> window = side == TruncationSide.Left ? Windowed.Span[^end..^start] : Windowed.Span[start..end];
         tokenizer.AppendRow(
             rows,
             isPair,
