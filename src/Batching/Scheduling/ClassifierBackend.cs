@@ -1,3 +1,5 @@
+using Batching.Tokenization;
+
 namespace Batching.Scheduling;
 
 /// <summary>A classifier as a queue sees it.</summary>
@@ -5,15 +7,10 @@ internal sealed class ClassifierBackend : IQueueBackend
 {
     private readonly SequenceClassifier classifier;
 
-    /// <exception cref="ArgumentException">The classifier pools windows, which a queue does not.</exception>
     public ClassifierBackend(SequenceClassifier classifier)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        this.classifier = classifier.PoolsWindows
-            ? throw new ArgumentException(
-                $"The classifier was loaded with {nameof(SequenceClassifierOptions.LongText)}.{nameof(LongText.Windows)}, and a queue takes every text as one row. Load it with {nameof(LongText)}.{nameof(LongText.Truncate)}, or classify long texts without a queue.",
-                nameof(classifier))
-            : classifier;
+        this.classifier = classifier;
     }
 
     public string Name => classifier.Model.Name;
@@ -24,17 +21,18 @@ internal sealed class ClassifierBackend : IQueueBackend
 
     public bool SharesRepeatedRows => classifier.IsKnownToBeExact;
 
-    public SequenceEncoding Encode(TextInput input, EncodingOptions? options)
+    public long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows)
     {
+        // Most texts are one row, also where long ones are windowed.
         SequenceEncoding row = classifier.Tokenizer.Encode(input, options);
-        int length = row.InputIdsSpan.Length;
-        if (length == 0)
+        if (row.IsTruncated && classifier.Windowing is { } windowing)
         {
-            throw new ArgumentException("The text has no token, and a row has at least one. Encode it with special tokens.", nameof(input));
+            return EncodeWindows(input, options ?? windowing, mostTokens, rows);
         }
 
-        return length <= (classifier.Model.MaxLength ?? int.MaxValue) ? row : throw new ArgumentException(
-            $"The text has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
+        Check(row, "text");
+        rows.Add(row);
+        return row.InputIdsSpan.Length;
     }
 
     public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)
@@ -46,5 +44,45 @@ internal sealed class ClassifierBackend : IQueueBackend
         }
 
         return classifier.Run(tokenRows, isAlone, stop);
+    }
+
+    public Classification Pool(Classification[] windows) => classifier.Pool(windows);
+
+    private long EncodeWindows(TextInput input, EncodingOptions options, int mostTokens, List<SequenceEncoding> rows)
+    {
+        using var encoder = new WindowEncoder(classifier.Tokenizer, options);
+        if (!encoder.TryBegin(input, mostTokens))
+        {
+            return mostTokens + 1L;
+        }
+
+        using var window = new TokenRows();
+        long tokens = 0;
+        while (encoder.HasMore && tokens <= mostTokens)
+        {
+            window.Clear();
+            encoder.AppendNext(window);
+            var row = new SequenceEncoding(window[0], window.TokenTypeIdsOf(0), window.IsTruncated(0));
+            Check(row, "window");
+            rows.Add(row);
+            tokens += row.InputIdsSpan.Length;
+        }
+
+        return tokens;
+    }
+
+    private void Check(SequenceEncoding row, string what)
+    {
+        int length = row.InputIdsSpan.Length;
+        if (length == 0)
+        {
+            throw new ArgumentException("The text has no token, and a row has at least one. Encode it with special tokens.", nameof(row));
+        }
+
+        if (length > classifier.Model.MaxLength)
+        {
+            throw new ArgumentException(
+                $"The {what} has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(row));
+        }
     }
 }
