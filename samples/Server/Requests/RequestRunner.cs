@@ -24,8 +24,10 @@ internal sealed class RequestRunner(
         ThrowIfTooMany(inputs.Length);
         ThrowIfNotRight(direction);
         ThrowIfNotServing();
-        bool cuts = truncate ?? options.AutoTruncate;
-        if (!cuts)
+
+        // What is windowed is not cut, and need not be refused for its length.
+        bool refusesLong = !(truncate ?? options.AutoTruncate) && classifier.Classifier.LongText == LongText.Truncate;
+        if (refusesLong)
         {
             ThrowIfTooLong(inputs);
         }
@@ -33,7 +35,7 @@ internal sealed class RequestRunner(
         RequestOptions request = defaults with
         {
             ClientKey = context.Connection.RemoteIpAddress?.ToString(),
-            Encoding = cuts ? null : Whole,
+            Encoding = refusesLong ? Whole : null,
         };
         RequestResult result;
         long start = TimeProvider.System.GetTimestamp();

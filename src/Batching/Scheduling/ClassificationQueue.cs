@@ -323,25 +323,35 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
 
         public Ending(ClassificationQueue queue, QueuedRequest request, CancellationToken cancellationToken)
         {
-            BatchScheduler scheduler = queue.scheduler;
+            // Most requests have neither, and pay for neither.
             if (request.DeadlineAt != QueuedRequest.NoDeadline)
             {
                 TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
-                timer = queue.time.CreateTimer(
-                    _ => scheduler.End(request, "expired", Admission.Expired()),
-                    state: null,
-                    left > TimeSpan.Zero ? left : TimeSpan.Zero,
-                    Timeout.InfiniteTimeSpan);
+                timer = queue.time.CreateTimer(Expire, (queue.scheduler, request), left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             }
 
-            cancellation = cancellationToken.UnsafeRegister(
-                (_, token) => scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token)), state: null);
+            if (cancellationToken.CanBeCanceled)
+            {
+                cancellation = cancellationToken.UnsafeRegister(Cancel, (queue.scheduler, request));
+            }
         }
 
         public void Dispose()
         {
             timer?.Dispose();
             cancellation.Dispose();
+        }
+
+        private static void Expire(object? state)
+        {
+            var (scheduler, request) = ((BatchScheduler, QueuedRequest))state!;
+            scheduler.End(request, "expired", Admission.Expired());
+        }
+
+        private static void Cancel(object? state, CancellationToken token)
+        {
+            var (scheduler, request) = ((BatchScheduler, QueuedRequest))state!;
+            scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token));
         }
     }
 }

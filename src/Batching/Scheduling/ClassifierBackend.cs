@@ -5,6 +5,10 @@ namespace Batching.Scheduling;
 /// <summary>A classifier as a queue sees it.</summary>
 internal sealed class ClassifierBackend : IQueueBackend
 {
+    // A worker's own, whose buffers stay for its next batch.
+    [ThreadStatic]
+    private static TokenRows? batchRows;
+
     private readonly SequenceClassifier classifier;
 
     public ClassifierBackend(SequenceClassifier classifier)
@@ -37,13 +41,14 @@ internal sealed class ClassifierBackend : IQueueBackend
 
     public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)
     {
-        using var tokenRows = new TokenRows();
+        TokenRows batch = batchRows ??= new TokenRows();
+        batch.Clear();
         foreach (SequenceEncoding row in rows)
         {
-            tokenRows.Add(row);
+            batch.Add(row);
         }
 
-        return classifier.Run(tokenRows, isAlone, stop);
+        return classifier.Run(batch, isAlone, stop);
     }
 
     public Classification Pool(Classification[] windows) => classifier.Pool(windows);
@@ -71,18 +76,18 @@ internal sealed class ClassifierBackend : IQueueBackend
         return tokens;
     }
 
-    private void Check(SequenceEncoding row, string what)
+    private void Check(SequenceEncoding input, string what)
     {
-        int length = row.InputIdsSpan.Length;
+        int length = input.InputIdsSpan.Length;
         if (length == 0)
         {
-            throw new ArgumentException("The text has no token, and a row has at least one. Encode it with special tokens.", nameof(row));
+            throw new ArgumentException("The text has no token, and a row has at least one. Encode it with special tokens.", nameof(input));
         }
 
         if (length > classifier.Model.MaxLength)
         {
             throw new ArgumentException(
-                $"The {what} has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(row));
+                $"The {what} has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
         }
     }
 }
