@@ -126,6 +126,8 @@ internal sealed class ServingModel
             // Different ones, because the same text would be run only once.
             TextInput[] texts = [.. Enumerable.Range(0, WarmUpTexts).Select(text => new TextInput($"{text} {string.Join(' ', Enumerable.Repeat("warm", words))}"))];
             SequenceEncoding[] rows = [.. texts.Select(text => Classifier.Tokenizer.Encode(text))];
+
+            // Windows would bring nothing new, and have more tokens than was counted.
             bool areWindowed = Classifier.LongText == LongText.Windows && rows.Any(row => row.IsTruncated);
             if (!areWindowed && rows.Sum(row => row.InputIds.Count) <= Queue.Options.MaxTokensWaiting)
             {

@@ -323,7 +323,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
 
         public Ending(ClassificationQueue queue, QueuedRequest request, CancellationToken cancellationToken)
         {
-            // Most requests have neither, and pay for neither.
+            // A request that has neither pays for neither.
             if (request.DeadlineAt != QueuedRequest.NoDeadline)
             {
                 TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
@@ -344,13 +344,13 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
 
         private static void Expire(object? state)
         {
-            var (scheduler, request) = ((BatchScheduler, QueuedRequest))state!;
+            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
             scheduler.End(request, "expired", Admission.Expired());
         }
 
         private static void Cancel(object? state, CancellationToken token)
         {
-            var (scheduler, request) = ((BatchScheduler, QueuedRequest))state!;
+            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
             scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token));
         }
     }

@@ -40,6 +40,7 @@ internal sealed class QueuedRequest
     /// <summary>The rows of its texts, one text after the other, or null where one has been answered.</summary>
     public QueuedRow?[] Rows { get; }
 
+    /// <summary>How many texts it has.</summary>
     public int TextCount => textEnds?.Length ?? Rows.Length;
 
     /// <summary>When its time is over, as a timestamp.</summary>
