@@ -24,10 +24,11 @@ internal sealed class RequestRunner(
         ThrowIfTooMany(inputs.Length);
         ThrowIfNotRight(direction);
         ThrowIfNotServing();
+        bool cuts = truncate ?? options.AutoTruncate;
 
-        // What is windowed is not cut, and need not be refused for its length.
-        bool refusesLong = !(truncate ?? options.AutoTruncate) && classifier.Classifier.LongText == LongText.Truncate;
-        if (refusesLong)
+        // What is windowed is not cut anyway, and need not be refused for its length.
+        bool windows = classifier.Classifier.LongText == LongText.Windows;
+        if (!cuts && !windows)
         {
             ThrowIfTooLong(inputs);
         }
@@ -35,7 +36,7 @@ internal sealed class RequestRunner(
         RequestOptions request = defaults with
         {
             ClientKey = context.Connection.RemoteIpAddress?.ToString(),
-            Encoding = refusesLong ? Whole : null,
+            Encoding = cuts || windows ? null : Whole,
         };
         RequestResult result;
         long start = TimeProvider.System.GetTimestamp();
