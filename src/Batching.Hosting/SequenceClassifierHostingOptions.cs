@@ -27,16 +27,31 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: null, the file of the <see cref="Precision"/>.</value>
     public string? ModelFile { get; set; }
 
-    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated.</summary>
+    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated, or windowed as <see cref="LongText"/> says.</summary>
     /// <value>Default: null, as many as model and tokenizer take. From 1.</value>
     public int? MaxLength { get; set; }
+
+    /// <summary>What becomes of texts that are longer than that.</summary>
+    /// <value>
+    /// Default: <see cref="LongText.Truncate"/>. With <see cref="LongText.Windows"/> each window is queued and run as a row of
+    /// its own, and all of a text's count where tokens do.
+    /// </value>
+    public LongText LongText { get; set; }
+
+    /// <summary>How many tokens of a text each window after the first repeats of the window before it.</summary>
+    /// <value>Default: 0. Less than the number of tokens of the text that fit into a window. Only <see cref="LongText.Windows"/> uses it.</value>
+    public int Stride { get; set; }
+
+    /// <summary>How the scores of a long text's windows become the text's.</summary>
+    /// <value>Default: <see cref="WindowPooling.Mean"/>. Only <see cref="LongText.Windows"/> uses it.</value>
+    public WindowPooling WindowPooling { get; set; }
 
     /// <summary>How many batches run side by side.</summary>
     /// <value>Default: the number of processors. From 1.</value>
     public int Parallelism { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// The most tokens of texts that wait for a worker; what would go past it is refused by
+    /// The most tokens of texts that wait for a worker, those of all windows counted; what would go past it is refused by
     /// <see cref="QueueFullException"/>. Divided by the tokens a second that the machine does, it is the longest wait.
     /// </summary>
     /// <value>Default: 65,536. From 1.</value>
@@ -108,6 +123,9 @@ public sealed class SequenceClassifierHostingOptions
             Precision = Precision,
             ModelFile = ModelFile,
             MaxLength = MaxLength,
+            LongText = LongText,
+            Stride = Stride,
+            WindowPooling = WindowPooling,
             Parallelism = Parallelism,
         };
         return ConfigureClassifier is null ? values : ConfigureClassifier(values) ?? throw ReturnedNull(nameof(ConfigureClassifier));

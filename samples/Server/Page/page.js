@@ -43,7 +43,7 @@ function showResults(batch) {
     element("th", { scope: "col" }, "Score"),
     ...batch.labels.map(label => element("th", { scope: "col" }, `Logit ${label}`)));
   const rows = batch.rows.map(row => element("tr", {},
-    element("th", { scope: "row" }, row.text + (row.is_truncated ? " (cut: too long)" : "")),
+    element("th", { scope: "row" }, row.text + (row.is_truncated ? " (cut: too long)" : row.windows > 1 ? ` (in ${row.windows} windows; the batch shows the first)` : "")),
     element("td", { class: "label" }, row.label),
     element("td", {}, bar(row.score), row.score.toFixed(4)),
     ...row.logits.map(logit => element("td", {}, logit.toFixed(4)))));

@@ -27,7 +27,10 @@ internal sealed class RequestRunner(
         EncodingOptions? encoding = ReadDirection(direction);
         ThrowIfNotServing();
         bool cuts = truncate ?? options.AutoTruncate;
-        if (!cuts)
+
+        // What is windowed is not cut anyway, and need not be refused for its length.
+        bool windows = classifier.Classifier.LongText == LongText.Windows;
+        if (!cuts && !windows)
         {
             ThrowIfTooLong(inputs);
         }
@@ -35,7 +38,7 @@ internal sealed class RequestRunner(
         RequestOptions request = defaults with
         {
             ClientKey = context.Connection.RemoteIpAddress?.ToString(),
-            Encoding = cuts ? encoding : Whole,
+            Encoding = windows ? null : cuts ? encoding : Whole,
         };
         RequestResult result;
         long start = TimeProvider.System.GetTimestamp();

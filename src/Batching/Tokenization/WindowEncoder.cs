@@ -22,9 +22,17 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
     /// <summary>Begins a text.</summary>
     /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
-    public void Begin(TextInput input)
+    public void Begin(TextInput input) => TryBegin(input, int.MaxValue);
+
+    /// <summary>Begins a text, unless it has too many tokens, which shows before all of them are made.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="mostTokens">How many tokens it and its pair may have, special tokens not counted.</param>
+    /// <returns>Whether it has no more than that.</returns>
+    /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
+    public bool TryBegin(TextInput input, int mostTokens)
     {
         HasMore = false;
+        WantedIds wanted = mostTokens < int.MaxValue ? WantedIds.First(mostTokens + 1) : WantedIds.All;
         input = SequenceTokenizer.WithoutEmptyPair(input);
         int room = tokenizer.RoomFor(input, options);
         side = tokenizer.SideFor(options);
@@ -35,11 +43,16 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
         first.Clear();
         second.Clear();
-        tokenizer.AppendIds(input.Text, first, WantedIds.All);
+        tokenizer.AppendIds(input.Text, first, wanted);
         isPair = input.Pair is not null;
         if (isPair)
         {
-            tokenizer.AppendIds(input.Pair, second, WantedIds.All);
+            tokenizer.AppendIds(input.Pair, second, wanted);
+        }
+
+        if (first.Count + (long)second.Count > mostTokens)
+        {
+            return false;
         }
 
         windowsSecond = options.Truncation == TruncationStrategy.OnlySecond
@@ -52,6 +65,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         }
 
         HasMore = true;
+        return true;
     }
 
     /// <summary>Makes sure that a window has room for the text's tokens, and for more than it repeats.</summary>
