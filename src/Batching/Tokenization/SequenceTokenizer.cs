@@ -22,6 +22,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly TextEncoder encoder;
     private readonly AddedTokenSet? rawTokens;
     private readonly AddedTokenSet? normalizedTokens;
+    private readonly OffsetEncoder offsetEncoder;
     private readonly DecoderDefinition decoder;
     private readonly TemplatePiece[] single;
     private readonly TemplatePiece[] pair;
@@ -32,6 +33,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         vocabulary = new TokenVocabulary(definition);
         encoder = TokenizerParts.CreateEncoder(definition);
         (rawTokens, normalizedTokens) = TokenizerParts.CreateAddedTokens(definition, encoder.Normalizer);
+        offsetEncoder = new OffsetEncoder(encoder, rawTokens, normalizedTokens, vocabulary, definition.Template.Trimming);
         decoder = definition.Decoder;
         single = [.. definition.Template.Single];
         pair = [.. definition.Template.Pair];
@@ -121,28 +123,37 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         scratch.First.Clear();
         scratch.Second.Clear();
 
-        // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part.
-        bool cutsSingle = input.Pair is null
-            && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
-        AppendIds(input.Text, scratch.First, cutsSingle && room < int.MaxValue ? room + 1 : int.MaxValue);
+        AppendIds(input.Text, scratch.First, EnoughTokens(input, room, options));
         if (input.Pair is not null)
         {
             AppendIds(input.Pair, scratch.Second, int.MaxValue);
         }
 
-        (int first, int second) = Truncation.Keep(
-            scratch.First.Count, input.Pair is null ? null : scratch.Second.Count, room, options.Truncation);
-        AppendRow(
-            destination,
-            input.Pair is not null,
-            options.AddSpecialTokens,
-            scratch.First.Span[..first],
-            scratch.Second.Span[..second],
-            first < scratch.First.Count || second < scratch.Second.Count);
+        AppendCut(destination, input.Pair is not null, scratch.First.Span, scratch.Second.Span, room, options);
         if (destination != scratch.Rows)
         {
             scratch.Release();
         }
+    }
+
+    /// <summary>
+    /// Encodes a text, or a pair of texts, as one row, and tells which part of the text each token stands for: Hugging Face's
+    /// <c>return_offsets_mapping</c>.
+    /// </summary>
+    /// <param name="input">The text.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <returns>The row that <see cref="Encode(TextInput, EncodingOptions?)"/> gives, and the offsets of its tokens.</returns>
+    /// <remarks>Several times slower than without offsets.</remarks>
+    /// <exception cref="ArgumentException">The input has no text, or the options cannot be met.</exception>
+    public OffsetEncoding EncodeWithOffsets(TextInput input, EncodingOptions? options = null)
+    {
+        options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
+        int room = RoomFor(input, options);
+        using var placed = new PlacedInput(offsetEncoder, input, EnoughTokens(input, room, options));
+        using var rows = new TokenRows();
+        AppendCut(rows, input.Pair is not null, placed.First.Span, placed.Second.Span, room, options);
+        return placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0));
     }
 
     /// <summary>Encodes texts, each as one row.</summary>
@@ -195,13 +206,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         options ??= EncodingOptions.Default;
         input = WithoutEmptyPair(input);
-        bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
-        if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
-        {
-            throw new ArgumentException(
-                $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
-        }
-
+        CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
         var windows = new List<SequenceEncoding>();
@@ -212,6 +217,35 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             rows.Clear();
             windowEncoder.AppendNext(rows);
             windows.Add(new SequenceEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
+        }
+
+        return windows;
+    }
+
+    /// <summary>Encodes a long text as windows, and tells which part of the text each token stands for.</summary>
+    /// <param name="input">The text, as for <see cref="EncodeWindows"/>.</param>
+    /// <param name="options">How, as for <see cref="EncodeWindows"/>.</param>
+    /// <returns>The windows that <see cref="EncodeWindows"/> gives, and the offsets of their tokens in the whole text.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no limit, the stride does not fit into it, or the strategy does not say which text of a pair to window.
+    /// </exception>
+    public IReadOnlyList<OffsetEncoding> EncodeWindowsWithOffsets(TextInput input, EncodingOptions? options = null)
+    {
+        options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
+        CheckWindowed(input, options);
+        using var windowEncoder = new WindowEncoder(this, options);
+        int room = windowEncoder.RoomFor(input);
+        using var placed = new PlacedInput(offsetEncoder, input, int.MaxValue);
+        using var rows = new TokenRows();
+        var windows = new List<OffsetEncoding>();
+        windowEncoder.Begin(input.Pair is not null, placed.First.Span, placed.Second.Span, room);
+        windowEncoder.CheckAdvance();
+        while (windowEncoder.HasMore)
+        {
+            rows.Clear();
+            windowEncoder.AppendNext(rows);
+            windows.Add(placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
         }
 
         return windows;
@@ -526,6 +560,38 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             : throw new ArgumentException(
                 $"MaxLength is {maxLength}, which leaves no room for the {added} special tokens of a row. Raise it to at least {Math.Max(added, 1)}.",
                 nameof(options));
+    }
+
+    private static void CheckWindowed(TextInput input, EncodingOptions options)
+    {
+        bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
+        if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
+        {
+            throw new ArgumentException(
+                $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
+        }
+    }
+
+    // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part.
+    private static int EnoughTokens(TextInput input, int room, EncodingOptions options)
+    {
+        bool cutsSingle = input.Pair is null
+            && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
+        return cutsSingle && room < int.MaxValue ? room + 1 : int.MaxValue;
+    }
+
+    // The row of these tokens, as many as there is room for.
+    private void AppendCut(
+        TokenRows rows, bool isPair, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int room, EncodingOptions options)
+    {
+        (int firstKept, int secondKept) = Truncation.Keep(first.Length, isPair ? second.Length : null, room, options.Truncation);
+        AppendRow(
+            rows,
+            isPair,
+            options.AddSpecialTokens,
+            first[..firstKept],
+            second[..secondKept],
+            firstKept < first.Length || secondKept < second.Length);
     }
 
     internal void AppendRow(
