@@ -150,6 +150,30 @@ public sealed class OffsetTests
         Assert.Equal([0..1, 2..3, 4..5, 4..5], ChangedTokenizer.Load("byte-bpe", change).EncodeWithOffsets("Dayaé", Bare).Offsets);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_vocabulary_and_merges_files_alone_trim_offsets_as_RoBERTa_does(bool addsPrefixSpace)
+    {
+        string flag = addsPrefixSpace ? "true" : "false";
+        SequenceTokenizer tokenizer = SequenceTokenizer.Load(name => name switch
+        {
+            "vocab.json" or "merges.txt" => File.OpenRead(Path.Combine(Repository.Conformance("byte-bpe"), name)),
+            "tokenizer_config.json" => new MemoryStream(Encoding.UTF8.GetBytes($$"""{"tokenizer_class": "RobertaTokenizer", "add_prefix_space": {{flag}}}""")),
+            _ => null,
+        });
+        var change = JsonNode.Parse($$"""
+            {
+              "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": {{flag}}, "trim_offsets": true, "use_regex": true},
+              "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": true, "add_prefix_space": {{flag}}}
+            }
+            """)!.AsObject();
+        SequenceTokenizer whole = ChangedTokenizer.Load("byte-bpe", change);
+        Assert.All(
+            (string[])["the cat", " the  cat ", "\n x", "  ", "é 😀"],
+            text => Assert.Equal(whole.EncodeWithOffsets(text).Offsets, tokenizer.EncodeWithOffsets(text).Offsets));
+    }
+
     [Fact]
     public void Offsets_count_the_UTF16_units_of_the_text()
     {
@@ -293,10 +317,10 @@ public sealed class OffsetTests
 
     private static IEnumerable<NormalizerDefinition> Normalizers =>
     [
-        .. from cleans in (bool[])[true, false]
-           from strips in (bool?[])[null, true, false]
-           from lowers in (bool[])[true, false]
-           select new NormalizerDefinition.Bert(new NormalizerOptions(cleans, cleans != lowers, strips, lowers)),
+        new NormalizerDefinition.Bert(new NormalizerOptions(true, true, null, true)),
+        new NormalizerDefinition.Bert(new NormalizerOptions(true, false, true, false)),
+        new NormalizerDefinition.Bert(new NormalizerOptions(false, true, false, true)),
+        new NormalizerDefinition.Bert(NormalizerOptions.None),
         .. Enum.GetValues<NormalizationForm>().Select(form => new NormalizerDefinition.Form(form)),
         new NormalizerDefinition.Lowercase(),
         new NormalizerDefinition.StripAccents(),

@@ -46,8 +46,11 @@ internal static class AlignedForms
     // OrderBy is stable, as the canonical order demands.
     private static void AddInOrder(List<ScalarEdit> marks, List<ScalarEdit> edits)
     {
-        edits.AddRange(marks.OrderBy(mark => UnicodeTable.CombiningClassOf(mark.Scalar)));
-        marks.Clear();
+        if (marks.Count > 0)
+        {
+            edits.AddRange(marks.OrderBy(mark => UnicodeTable.CombiningClassOf(mark.Scalar)));
+            marks.Clear();
+        }
     }
 
     private static List<ScalarEdit> Compose(List<ScalarEdit> decomposed)
