@@ -148,11 +148,12 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <para>
     /// Where a text is normalized, a token stands for the characters that Hugging Face's rules trace it to: what is made of one
     /// character stands for that character, what is composed of several for the first, and what is dropped is part of no
-    /// token unless it lies between two characters of one.
+    /// token unless it lies between two characters of one. Marks that are put into another order take each other's places in
+    /// turn.
     /// </para>
     /// <para>
-    /// Two mistakes of Hugging Face's library are not made: characters that a SentencePiece map drops at the start of a text,
-    /// and bytes that a vocabulary does not have, do not move the offsets of what follows.
+    /// Two mistakes of Hugging Face's library are not made: characters that a SentencePiece map drops, and bytes that a
+    /// vocabulary does not have, never move the offset of another.
     /// </para>
     /// <para>Many times slower than without offsets.</para>
     /// </remarks>

@@ -14,8 +14,9 @@ public sealed class OffsetTests
     private static readonly EncodingOptions Whole = new() { Truncation = TruncationStrategy.None };
     private static readonly EncodingOptions Bare = Whole with { AddSpecialTokens = false };
 
-    // The character map drops U+007F, and Hugging Face then places the rest of the stretch one character too early.
-    private static readonly Regex StretchThatStartsWithDropped = new("(^|<s>|</s>|<unk>|<pad>|<mask>)\u007F", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    // The character map drops U+007F. At the start of a stretch Hugging Face then places the rest one character too early, and
+    // after a ligature the ligature's end on U+007F.
+    private static readonly Regex MiscountedDrop = new("(^|<s>|</s>|<unk>|<pad>|<mask>|ﬁ)\u007F", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     public static TheoryData<string> Tokenizers =>
     [
@@ -79,7 +80,7 @@ public sealed class OffsetTests
             }
 
             var text = (string)JsonNode.Parse(line)![0]!;
-            if (!StretchThatStartsWithDropped.IsMatch(text))
+            if (!MiscountedDrop.IsMatch(text))
             {
                 AssertOffsets(JsonNode.Parse(golden)!, tokenizer!, text, Bare, name);
             }
@@ -136,11 +137,12 @@ public sealed class OffsetTests
     }
 
     [Fact]
-    public void What_the_character_map_drops_at_the_start_moves_no_offset()
+    public void What_the_character_map_drops_moves_no_offset()
     {
         SequenceTokenizer tokenizer = Load("unigram");
         Assert.Equal([1..4], tokenizer.EncodeWithOffsets("\u007Fthe", Bare).Offsets);
         Assert.Equal([4..7], tokenizer.EncodeWithOffsets("\u007F\u007F\u0001\u0002the", Bare).Offsets);
+        Assert.DoesNotContain(1..2, tokenizer.EncodeWithOffsets("ﬁ\u007F", Bare).Offsets.OfType<Range>());
     }
 
     [Fact]

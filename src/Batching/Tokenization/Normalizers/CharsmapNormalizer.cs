@@ -74,8 +74,6 @@ internal sealed class CharsmapNormalizer : TextNormalizer
     public override void Align(AlignedText text)
     {
         Span<byte> bytes = stackalloc byte[8];
-        var edits = new List<ScalarEdit>(text.Count);
-        int dropped = 0;
         ReadOnlySpan<char> rest = text.ToText();
         while (!rest.IsEmpty)
         {
@@ -89,7 +87,7 @@ internal sealed class CharsmapNormalizer : TextNormalizer
                     count++;
                 }
 
-                Replace(count, replacement, edits, ref dropped);
+                Replace(count, replacement, text);
                 continue;
             }
 
@@ -97,42 +95,39 @@ internal sealed class CharsmapNormalizer : TextNormalizer
             {
                 if (map.TryFind(bytes[..rune.EncodeToUtf8(bytes)], out replacement))
                 {
-                    Replace(1, replacement, edits, ref dropped);
+                    Replace(1, replacement, text);
                 }
                 else
                 {
-                    edits.Add(new ScalarEdit(rune.Value, 0));
+                    text.Take(rune.Value);
                 }
             }
         }
 
-        // Hugging Face's library does not count what is dropped at the start, and places all that follows too early by as much.
-        text.Drop(dropped);
-        text.Apply(edits);
+        text.EndStep();
     }
 
     private static void Append(ReadOnlySpan<byte> utf8, CharBuffer destination) =>
         destination.Advance(Encoding.UTF8.GetChars(utf8, destination.Reserve(utf8.Length)));
 
-    // The scalars of a replacement take the places of those that it replaces; what is more is added behind them, and what is
-    // less is dropped behind the scalar written last.
-    private static void Replace(int count, ReadOnlySpan<byte> utf8, List<ScalarEdit> edits, ref int dropped)
+    // The scalars of a replacement take the places of those that it replaces. What is more is added behind them, and what is
+    // less is dropped: Hugging Face's library miscounts that at the start of a text and behind what it has added.
+    private static void Replace(int count, ReadOnlySpan<byte> utf8, AlignedText text)
     {
-        int written = 0;
         foreach (Rune rune in Encoding.UTF8.GetString(utf8).EnumerateRunes())
         {
-            edits.Add(new ScalarEdit(rune.Value, written++ < count ? 0 : 1));
+            if (count > 0)
+            {
+                text.Take(rune.Value);
+                count--;
+            }
+            else
+            {
+                text.Insert(rune.Value);
+            }
         }
 
-        int less = Math.Max(0, count - written);
-        if (edits.Count == 0)
-        {
-            dropped += less;
-        }
-        else
-        {
-            edits[^1] = edits[^1] with { Change = edits[^1].Change - less };
-        }
+        text.Drop(count);
     }
 
     // The replacement of a cluster as a whole, which only a short one has.
