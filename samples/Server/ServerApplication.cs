@@ -1,6 +1,7 @@
 using System.Net;
 using Batching;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Server.Admission;
@@ -82,8 +83,14 @@ internal static class ServerApplication
         services.AddSingleton<InfoEndpoint>();
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<StatusEndpoint>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Readable));
-        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            // The endpoints write by ContractJson itself; by these options they are described.
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Readable);
+            json.SerializerOptions.PropertyNamingPolicy = ContractJson.Readable.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = ContractJson.Readable.Options.NumberHandling;
+        });
+        services.AddOpenApi(document => document.AddSchemaTransformer(new InputSchemas(options.MaxClientBatchSize)));
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("batching-server")).WithMetrics(metrics => metrics
             .AddMeter("Batching", ServerMetrics.MeterName)
             .AddPrometheusExporter(exporter =>
@@ -98,6 +105,7 @@ internal static class ServerApplication
         RouteGroupBuilder limited = application.MapGroup("");
         limited.AddEndpointFilter(application.Services.GetRequiredService<RequestLimit>());
         limited.MapPost("/predict", static (HttpContext context, PredictEndpoint endpoint) => endpoint.RunAsync(context))
+            .AddOpenApiOperationTransformer(static (operation, _, _) => DescribeOneOrMany(operation))
             .Describe<PredictRequest, Prediction[][]>("Classifies texts, as text-embeddings-inference does: a list of labels for one text or pair, a list of such lists for a batch.");
         limited.MapPost("/", static (HttpContext context, InferenceEndpoint endpoint) => endpoint.RunAsync(context))
             .Describe<InferenceRequest, Prediction[][]>("Classifies texts, as Hugging Face's inference API does.");
@@ -111,6 +119,8 @@ internal static class ServerApplication
             .Describe<ServerInfo>("The model and the limits.");
         application.MapGet("/health", static (HttpContext context, HealthEndpoint endpoint) => endpoint.RunAsync(context))
             .Describe<HealthBody>("Whether to send texts here.");
+        application.MapGet("/health/live", static (HttpContext context, HealthEndpoint endpoint) => endpoint.RunLiveAsync(context))
+            .Describe<HealthBody>("Whether the process gets on; if not, it has to be restarted.");
         application.MapGet("/status", static (HttpContext context, StatusEndpoint endpoint) => endpoint.RunAsync(context))
             .Describe<StatusBody>("The figures of this moment.");
         application.MapGet("/", static (HttpContext context, HealthEndpoint health) =>
@@ -136,6 +146,14 @@ internal static class ServerApplication
         {
             endpoint.Produces<ErrorBody>(status);
         }
+    }
+
+    // A flat list answers what was no batch.
+    private static Task DescribeOneOrMany(OpenApiOperation operation)
+    {
+        OpenApiMediaType answer = operation.Responses!["200"].Content!["application/json"];
+        answer.Schema = new OpenApiSchema { OneOf = [answer.Schema!.Items!, answer.Schema!] };
+        return Task.CompletedTask;
     }
 
     private static void Describe<TResponse>(this RouteHandlerBuilder endpoint, string summary) =>

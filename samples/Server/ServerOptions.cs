@@ -39,7 +39,7 @@ internal sealed class ServerOptions
     /// <value>Default: null, nothing.</value>
     public string? ApiKey { get; set; }
 
-    /// <summary>Whether <c>/health</c> and <c>/metrics</c> need the key as well.</summary>
+    /// <summary>Whether <c>/health</c>, <c>/health/live</c> and <c>/metrics</c> need the key as well.</summary>
     /// <value>Default: false, because probes and scrapers seldom have one.</value>
     public bool ApiKeyForProbes { get; set; }
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Batching;
 
 /// <summary>
-/// A classifier in an application's services: a model behind a queue, loaded and warmed up when the host starts, reloaded
-/// without dropping a request, and stopped with the host.
+/// A classifier in an application's services: a model behind a queue, loaded and warmed up when the host starts or in the
+/// background, reloaded without dropping a request, and stopped with the host.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -35,6 +35,9 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
     // Replaced by reloads and not yet freed, because requests to them are still under way.
     private readonly HashSet<ServingModel> retiring = [];
+
+    // Loads that were given up. A file that is being read is read to its end all the same.
+    private Task abandoned = Task.CompletedTask;
 
     private ServingModel? serving;
     private HostedClassifierState state;
@@ -100,6 +103,9 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     internal string RequestSpanName { get; }
 
     internal string BatchSpanName { get; }
+
+    /// <summary>Whether the host's start does not wait for the model.</summary>
+    internal bool LoadsInBackground => hostingOptions.LoadInBackground;
 
     /// <summary>For how long there has been work and no batch has come to its end; zero where there is no work.</summary>
     internal TimeSpan TimeWithoutProgress => Volatile.Read(ref serving)?.TimeWithoutProgress ?? TimeSpan.Zero;
@@ -209,7 +215,10 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
     /// <summary>Loads the model and warms it up, as the host does when it starts: for applications without a host.</summary>
     /// <param name="cancellationToken">Gives up; a file that is being read is read to its end in the background.</param>
-    /// <returns>Completes when texts can be classified; at once where that is so already.</returns>
+    /// <returns>
+    /// Completes when texts can be classified; at once where that is so already. A load that is under way, such as one in the
+    /// background, is waited for.
+    /// </returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of the range of this model.</exception>
     /// <exception cref="ModelRunException">The model was loaded and cannot be run.</exception>
@@ -222,7 +231,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         {
             lock (gate)
             {
-                if (stopped is not null)
+                if (stopped is not null || (state == HostedClassifierState.Stopping && serving is null))
                 {
                     throw NotServing();
                 }
@@ -276,7 +285,8 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <exception cref="QueueStoppedException">It has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The old model serves on.</exception>
     /// <remarks>
-    /// Both models are in memory until the old one's last request has been answered. Reloads come one after the other.
+    /// Both models are in memory until the old one's last request has been answered. Reloads come one after the other, and
+    /// after a load that is under way.
     /// </remarks>
     public async Task ReloadAsync(string? folder = null, CancellationToken cancellationToken = default)
     {
@@ -313,13 +323,22 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// Cancels what is still under way, as the end of <see cref="SequenceClassifierHostingOptions.ShutdownGrace"/> does. Its
     /// callers get a <see cref="QueueStoppedException"/>.
     /// </param>
-    /// <returns>Completes when nothing is under way any more and the model has been freed.</returns>
+    /// <returns>
+    /// Completes when nothing is under way any more, loads included, and the model has been freed. A file that takes longer to
+    /// be read than the grace lasts is left to be read, and freed then.
+    /// </returns>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         Task end;
         lock (gate)
         {
-            end = stopped ??= Task.Run(StopOnceAsync, CancellationToken.None);
+            if (stopped is null)
+            {
+                state = HostedClassifierState.Stopping;
+                stopped = Task.Run(StopOnceAsync, CancellationToken.None);
+            }
+
+            end = stopped;
         }
 
         // Whoever waits may end the grace for all.
@@ -336,12 +355,19 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// <returns>Completes when nothing is under way any more.</returns>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Tells load balancers to send nothing more, while what comes is still answered.</summary>
+    /// <summary>Tells load balancers to send nothing more, while what comes is still answered. Gives a first load up.</summary>
     internal void AnnounceStop()
     {
+        bool isServing;
         lock (gate)
         {
             state = state == HostedClassifierState.Stopped ? state : HostedClassifierState.Stopping;
+            isServing = serving is not null;
+        }
+
+        if (!isServing)
+        {
+            stopping.Cancel();
         }
     }
 
@@ -352,9 +378,14 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         string name = Name is null ? "The sequence classifier" : $"The sequence classifier '{Name}'";
         lock (gate)
         {
-            return stopped is null
-                ? new InvalidOperationException($"{name} is not loaded yet. The host loads it when it starts: start the host, or await {nameof(LoadAsync)} where there is none.")
-                : new QueueStoppedException($"{name} has stopped with its host and takes no more texts. Send them to another instance.");
+            if (state is HostedClassifierState.Stopping or HostedClassifierState.Stopped)
+            {
+                return new QueueStoppedException($"{name} has stopped with its host and takes no more texts. Send them to another instance.");
+            }
+
+            return new InvalidOperationException(state == HostedClassifierState.Loading
+                ? $"{name} is still being loaded. Send texts once the health check tagged 'ready' is healthy, or await {nameof(LoadAsync)}."
+                : $"{name} is not loaded yet. The host loads it when it starts: start the host, or await {nameof(LoadAsync)} where there is none.");
         }
     }
 
@@ -437,7 +468,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _ = DisposeAfterAsync(load);
+            Abandon(load);
             throw;
         }
     }
@@ -449,6 +480,15 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
             ? SequenceClassifier.Load(folder, classifierOptions)
             : hostingOptions.Load!(services, classifierOptions)
                 ?? throw new InvalidOperationException($"{nameof(hostingOptions.Load)} of the sequence classifier '{ModelName}' returned null. Return a {nameof(SequenceClassifier)}.");
+    }
+
+    private void Abandon(Task<SequenceClassifier> load)
+    {
+        Task end = DisposeAfterAsync(load);
+        lock (gate)
+        {
+            abandoned = abandoned.IsCompleted ? end : Task.WhenAll(abandoned, end);
+        }
     }
 
     private static async Task DisposeAfterAsync(Task<SequenceClassifier> load)
@@ -502,6 +542,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     {
         await model.RetireAsync().ConfigureAwait(false);
         await model.StopAsync(queueOptions.ShutdownGrace, CancellationToken.None).ConfigureAwait(false);
+        NativeHeap.Trim();
         lock (gate)
         {
             retiring.Remove(model);
@@ -516,7 +557,6 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         List<ServingModel> models;
         lock (gate)
         {
-            state = HostedClassifierState.Stopping;
             models = [.. retiring];
             if (serving is not null)
             {
@@ -526,12 +566,34 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
             Volatile.Write(ref serving, null);
         }
 
-        await Task.WhenAll(models.Select(model => model.StopAsync(queueOptions.ShutdownGrace, graceOver.Token))).ConfigureAwait(false);
+        await Task.WhenAll([LoadsEndAsync(), .. models.Select(model => model.StopAsync(queueOptions.ShutdownGrace, graceOver.Token))]).ConfigureAwait(false);
         lock (gate)
         {
             state = HostedClassifierState.Stopped;
         }
 
         logger.Stopped(ModelName);
+    }
+
+    // A loader may use what the services dispose of next, and a process should not end within native code.
+    private async Task LoadsEndAsync()
+    {
+        // Whoever loads has been told to stop, and gives it up or has it freed.
+        await loading.WaitAsync().ConfigureAwait(false);
+        loading.Release();
+        Task end;
+        lock (gate)
+        {
+            end = abandoned;
+        }
+
+        try
+        {
+            await end.WaitAsync(queueOptions.ShutdownGrace, timeProvider, graceOver.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            logger.LeftLoading(ModelName);
+        }
     }
 }

@@ -3,10 +3,10 @@ namespace Batching;
 /// <summary>How far a hosted classifier has come.</summary>
 public enum HostedClassifierState
 {
-    /// <summary>Nothing is loaded yet. The host has not started.</summary>
+    /// <summary>Nothing is loaded: the host has not started, or the model could not be loaded.</summary>
     NotLoaded,
 
-    /// <summary>The model is being loaded and warmed up.</summary>
+    /// <summary>The model is being loaded and warmed up. Texts are refused.</summary>
     Loading,
 
     /// <summary>Texts are classified. A reload does not change that.</summary>

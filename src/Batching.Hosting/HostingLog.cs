@@ -22,4 +22,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(6, LogLevel.Warning, "The classifier {Classifier} has the labels {NewLabels} after a reload, and had {OldLabels}.")]
     public static partial void LabelsChanged(this ILogger logger, string classifier, string newLabels, string oldLabels);
+
+    [LoggerMessage(7, LogLevel.Critical, "The classifier {Classifier} could not be loaded. The application stops, because it would never be ready.")]
+    public static partial void LoadFailed(this ILogger logger, Exception exception, string classifier);
+
+    [LoggerMessage(8, LogLevel.Warning, "The classifier {Classifier} has stopped while a model was still being read, which cannot be cancelled. It is freed when it has been read.")]
+    public static partial void LeftLoading(this ILogger logger, string classifier);
 }

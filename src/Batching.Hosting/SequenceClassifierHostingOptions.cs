@@ -27,16 +27,31 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: null, the file of the <see cref="Precision"/>.</value>
     public string? ModelFile { get; set; }
 
-    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated.</summary>
+    /// <summary>The most tokens of a text, special tokens counted; longer texts are truncated, or windowed as <see cref="LongText"/> says.</summary>
     /// <value>Default: null, as many as model and tokenizer take. From 1.</value>
     public int? MaxLength { get; set; }
+
+    /// <summary>What becomes of texts that are longer than that.</summary>
+    /// <value>
+    /// Default: <see cref="LongText.Truncate"/>. With <see cref="LongText.Windows"/> each window is queued and run as a row of
+    /// its own, and all of a text's count where tokens do.
+    /// </value>
+    public LongText LongText { get; set; }
+
+    /// <summary>How many tokens of a text each window after the first repeats of the window before it.</summary>
+    /// <value>Default: 0. Less than the number of tokens of the text that fit into a window. Only <see cref="LongText.Windows"/> uses it.</value>
+    public int Stride { get; set; }
+
+    /// <summary>How the scores of a long text's windows become the text's.</summary>
+    /// <value>Default: <see cref="WindowPooling.Mean"/>. Only <see cref="LongText.Windows"/> uses it.</value>
+    public WindowPooling WindowPooling { get; set; }
 
     /// <summary>How many batches run side by side.</summary>
     /// <value>Default: the number of processors. From 1.</value>
     public int Parallelism { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// The most tokens of texts that wait for a worker; what would go past it is refused by
+    /// The most tokens of texts that wait for a worker, those of all windows counted; what would go past it is refused by
     /// <see cref="QueueFullException"/>. Divided by the tokens a second that the machine does, it is the longest wait.
     /// </summary>
     /// <value>Default: 65,536. From 1.</value>
@@ -54,10 +69,25 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: true.</value>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>Whether the host starts at once while the model is loaded and warmed up in the background.</summary>
+    /// <value>
+    /// Default: false. The host's start waits for the model, so that none of its services meets a classifier that is not
+    /// loaded, and fails where the model cannot be loaded.
+    /// </value>
+    /// <remarks>
+    /// For processes that have to answer from their first moment on, with "not yet". Until the model serves, the health checks
+    /// tagged <c>ready</c> and <c>loaded</c> are unhealthy and <c>live</c> is healthy, and texts are refused with an
+    /// <see cref="InvalidOperationException"/>; a service that cannot do without awaits <see cref="HostedClassifier.LoadAsync(CancellationToken)"/>.
+    /// A model that cannot be loaded stops the application: it is logged, and what the load threw comes out of the host's
+    /// <c>StopAsync</c>, and so of <c>Run</c> and of the program. A stop during the load gives it up.
+    /// </remarks>
+    public bool LoadInBackground { get; set; }
+
     /// <summary>How long requests that were taken may go on when the host stops, before they are cancelled.</summary>
     /// <value>
     /// Default: 20 seconds. From zero; <see cref="Timeout.InfiniteTimeSpan"/> waits for all. The host's own shutdown timeout,
-    /// 30 seconds unless set, ends them as well.
+    /// 30 seconds unless set, ends them as well. As long does the stop wait for a file that is being read, which cannot be
+    /// cancelled.
     /// </value>
     public TimeSpan ShutdownGrace { get; set; } = new ClassificationQueueOptions().ShutdownGrace;
 
@@ -93,6 +123,9 @@ public sealed class SequenceClassifierHostingOptions
             Precision = Precision,
             ModelFile = ModelFile,
             MaxLength = MaxLength,
+            LongText = LongText,
+            Stride = Stride,
+            WindowPooling = WindowPooling,
             Parallelism = Parallelism,
         };
         return ConfigureClassifier is null ? values : ConfigureClassifier(values) ?? throw ReturnedNull(nameof(ConfigureClassifier));

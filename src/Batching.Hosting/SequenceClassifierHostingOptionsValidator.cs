@@ -27,9 +27,9 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
             Refuse($"has the {nameof(options.ModelFolder)} '{options.ModelFolder}', which is no path. Set it to the model's folder");
         }
 
-        if (options.Precision is { } precision && !Enum.IsDefined(precision))
+        if (options.Precision is { } precision)
         {
-            Refuse($"has the {nameof(options.Precision)} {precision}; it has to be one of {string.Join(", ", Enum.GetNames<ModelPrecision>())}");
+            Defined(precision, nameof(options.Precision));
         }
 
         if (options.ModelFile is not null && string.IsNullOrWhiteSpace(options.ModelFile))
@@ -38,6 +38,13 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
         }
 
         AtLeastOne(options.MaxLength, nameof(options.MaxLength), "tokens");
+        Defined(options.LongText, nameof(options.LongText));
+        Defined(options.WindowPooling, nameof(options.WindowPooling));
+        if (options.Stride < 0)
+        {
+            Refuse($"has the {nameof(options.Stride)} {options.Stride}; it has to be at least 0, and less than the tokens of a text that a window holds");
+        }
+
         AtLeastOne(options.Parallelism, nameof(options.Parallelism), "batches side by side");
         AtLeastOne(options.MaxTokensWaiting, nameof(options.MaxTokensWaiting), "tokens");
         AtLeastOne(options.MaxTokensWaitingPerClient, nameof(options.MaxTokensWaitingPerClient), "tokens");
@@ -65,6 +72,15 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Refuse(string what) => failures.Add($"{classifier} {what}.");
+
+        void Defined<T>(T value, string option)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                Refuse($"has the {option} {value}; it has to be one of {string.Join(", ", Enum.GetNames<T>())}");
+            }
+        }
 
         void AtLeastOne(int? value, string option, string unit)
         {

@@ -38,13 +38,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 ///     [FromKeyedServices("sentiment")] ISequenceClassifier sentiment,
 ///     [FromKeyedServices("topic")] ISequenceClassifier topic) : BackgroundService
 /// {
-///     // ...
+///     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+///     {
+///         Classification mood = await sentiment.ClassifyAsync("A gripping, funny film.", stoppingToken);
+///         Classification about = await topic.ClassifyAsync("A gripping, funny film.", stoppingToken);
+///         Console.WriteLine($"{mood.Label} {about.Label}");
+///     }
 /// }
 /// </code>
 /// <para>
 /// What is added each time: <see cref="ISequenceClassifier"/>, what most code takes; <see cref="HostedClassifier"/>, the same
 /// object with its state, its queue and its reload; and a hosted service that loads the model before the host's other
-/// services start, which fails the start where that cannot be done, and stops it after they have stopped.
+/// services start, which fails the start where that cannot be done, and stops it after they have stopped. With
+/// <see cref="SequenceClassifierHostingOptions.LoadInBackground"/> the host starts at once, and the model is loaded meanwhile.
 /// </para>
 /// </remarks>
 public static class SequenceClassifierServiceCollectionExtensions
@@ -128,10 +134,12 @@ public static class SequenceClassifierServiceCollectionExtensions
             provider,
             provider.GetRequiredService<HostingTelemetry>(),
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider.GetService<ILogger<HostedClassifier>>() ?? NullLogger<HostedClassifier>.Instance));
+            Logger(provider)));
         services.AddKeyedSingleton<ISequenceClassifier>(name, (provider, _) => provider.GetRequiredKeyedService<HostedClassifier>(name));
-        services.AddSingleton<IHostedService>(provider =>
-            new ClassifierLifecycle(provider.GetRequiredKeyedService<HostedClassifier>(name)));
+        services.AddSingleton<IHostedService>(provider => new ClassifierLifecycle(
+            provider.GetRequiredKeyedService<HostedClassifier>(name),
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            Logger(provider)));
 
         OptionsBuilder<SequenceClassifierHostingOptions> options = services
             .AddOptions<SequenceClassifierHostingOptions>(name ?? Options.Options.DefaultName)
@@ -143,4 +151,7 @@ public static class SequenceClassifierServiceCollectionExtensions
 
         return configure is null ? options : options.Configure(configure);
     }
+
+    private static ILogger Logger(IServiceProvider provider) =>
+        provider.GetService<ILogger<HostedClassifier>>() ?? NullLogger<HostedClassifier>.Instance;
 }

@@ -125,8 +125,11 @@ internal sealed class ServingModel
         {
             // Different ones, because the same text would be run only once.
             TextInput[] texts = [.. Enumerable.Range(0, WarmUpTexts).Select(text => new TextInput($"{text} {string.Join(' ', Enumerable.Repeat("warm", words))}"))];
-            int tokens = texts.Sum(text => Classifier.Tokenizer.Encode(text).InputIds.Count);
-            if (tokens <= Queue.Options.MaxTokensWaiting)
+            SequenceEncoding[] rows = [.. texts.Select(text => Classifier.Tokenizer.Encode(text))];
+
+            // Windows would bring nothing new, and have more tokens than was counted.
+            bool areWindowed = Classifier.LongText == LongText.Windows && rows.Any(row => row.IsTruncated);
+            if (!areWindowed && rows.Sum(row => row.InputIds.Count) <= Queue.Options.MaxTokensWaiting)
             {
                 await Queue.SubmitAsync(texts, RequestOptions.Default, cancellationToken).ConfigureAwait(false);
             }

@@ -43,12 +43,13 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         padding = model.Shape.Columns is { } columns
             ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
             : options.Padding;
-        PoolsWindows = options.LongText == LongText.Windows;
+        LongText = options.LongText;
+        Windowing = LongText == LongText.Windows ? new EncodingOptions { Stride = options.Stride } : null;
         results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
         runner = new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne);
         engine = new ClassificationEngine(
             tokenizer,
-            PoolsWindows ? new EncodingOptions { Stride = options.Stride } : null,
+            Windowing,
             runner,
             results,
             options.Parallelism,
@@ -72,11 +73,14 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>The labels by index, from <c>id2label</c>; <c>LABEL_0</c> and so on where it is missing, as in Hugging Face.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>What becomes of texts that are longer than the model takes: <see cref="SequenceClassifierOptions.LongText"/>.</summary>
+    public LongText LongText { get; }
+
     /// <summary>How many batches are to run side by side.</summary>
     internal int Parallelism { get; }
 
-    /// <summary>Whether a long text's result is that of its windows.</summary>
-    internal bool PoolsWindows { get; }
+    /// <summary>How long texts are windowed; null where they are truncated.</summary>
+    internal EncodingOptions? Windowing { get; }
 
     /// <summary>Whether texts are known to have the same logits in every batch; false also where it was not measured.</summary>
     internal bool IsKnownToBeExact => runner.IsExactKnown && runner.IsExact;
@@ -137,7 +141,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using var rows = new TokenRows();
         Tokenizer.Encode(input, rows);
-        if (PoolsWindows && rows.IsTruncated(0))
+        if (Windowing is not null && rows.IsTruncated(0))
         {
             return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
         }
@@ -252,7 +256,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         [
             .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
                 .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => PoolsWindows ? entry.Result.Score : 0)
+                .OrderByDescending(entry => Windowing is null ? 0 : entry.Result.Score)
                 .ThenByDescending(entry => entry.Result.Logits.Span[0])
                 .Take(topK ?? int.MaxValue)
                 .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),
@@ -315,6 +319,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return results.Make(rows, logits, first: 0);
     }
 
+    /// <summary>The result of a text from those of its windows.</summary>
+    internal Classification Pool(Classification[] windows) => results.Pool(windows);
+
     private static SequenceClassifier Load(ModelFolder folder, SequenceClassifierOptions options)
     {
         if (options.Parallelism < 1)
@@ -339,8 +346,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
-            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength))
-            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength));
+            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
+            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
         SequenceModel model = LoadModel(
             folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try

@@ -8,7 +8,11 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// <value>Default: null, as many as model and tokenizer take. From the number of special tokens to that.</value>
     public int? MaxLength { get; init; }
 
-    /// <summary>What becomes of texts that are longer than that.</summary>
+    /// <summary>The end at which a longer text is cut (<c>truncation_side</c>), and from which on it is windowed.</summary>
+    /// <value>Default: null, as the tokenizer's files say: see <see cref="SequenceTokenizer.TruncationSide"/>.</value>
+    public TruncationSide? TruncationSide { get; init; }
+
+    /// <summary>What becomes of texts that are longer than that limit.</summary>
     /// <value>Default: <see cref="LongText.Truncate"/>. <see cref="LongText.Windows"/> needs a limit: the model's, or <see cref="MaxLength"/>.</value>
     public LongText LongText { get; init; }
 

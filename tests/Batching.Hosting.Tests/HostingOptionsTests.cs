@@ -19,6 +19,9 @@ public sealed class HostingOptionsTests
         { "empty file", options => options.ModelFile = "", ["the ModelFile ''", "Leave it out"] },
         { "length", options => options.MaxLength = 0, ["the MaxLength 0", "at least 1"] },
         { "negative length", options => options.MaxLength = -5, ["the MaxLength -5", "at least 1"] },
+        { "long text", options => options.LongText = (LongText)2, ["the LongText 2", "Truncate, Windows"] },
+        { "pooling", options => options.WindowPooling = (WindowPooling)(-1), ["the WindowPooling -1", "Mean, Maximum"] },
+        { "stride", options => options.Stride = -1, ["the Stride -1", "at least 0"] },
         { "parallelism", options => options.Parallelism = 0, ["the Parallelism 0", "at least 1"] },
         { "tokens waiting", options => options.MaxTokensWaiting = 0, ["the MaxTokensWaiting 0", "at least 1"] },
         { "negative tokens waiting", options => options.MaxTokensWaiting = int.MinValue, ["the MaxTokensWaiting -2147483648", "at least 1"] },
@@ -78,11 +81,15 @@ public sealed class HostingOptionsTests
                 ["Precision"] = "int8",
                 ["ModelFile"] = "model.onnx",
                 ["MaxLength"] = "128",
+                ["LongText"] = "windows",
+                ["Stride"] = "32",
+                ["WindowPooling"] = "Maximum",
                 ["Parallelism"] = "3",
                 ["MaxTokensWaiting"] = "1000",
                 ["MaxTokensWaitingPerClient"] = "100",
                 ["RequestTimeout"] = "00:00:02",
                 ["WarmUp"] = "false",
+                ["LoadInBackground"] = "true",
                 ["ShutdownGrace"] = "00:00:05",
                 ["StallTimeout"] = "00:01:00",
                 ["ReloadOnChange"] = "true",
@@ -93,11 +100,13 @@ public sealed class HostingOptionsTests
         Assert.Equal(ModelPrecision.Int8, options.Precision);
         Assert.Equal("model.onnx", options.ModelFile);
         Assert.Equal(128, options.MaxLength);
+        Assert.Equal((LongText.Windows, 32, WindowPooling.Maximum), (options.LongText, options.Stride, options.WindowPooling));
         Assert.Equal(4, options.Parallelism);
         Assert.Equal(1000, options.MaxTokensWaiting);
         Assert.Equal(100, options.MaxTokensWaitingPerClient);
         Assert.Equal(TimeSpan.FromSeconds(2), options.RequestTimeout);
         Assert.False(options.WarmUp);
+        Assert.True(options.LoadInBackground);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownGrace);
         Assert.Equal(TimeSpan.FromMinutes(1), options.StallTimeout);
         Assert.True(options.ReloadOnChange);
@@ -108,8 +117,10 @@ public sealed class HostingOptionsTests
     [InlineData("MaxLenght", "128", "MaxLenght")]
     [InlineData("MaxLength", "many", "many")]
     [InlineData("Precision", "int4", "int4")]
+    [InlineData("LongText", "Shorten", "Shorten")]
     [InlineData("RequestTimeout", "soon", "soon")]
     [InlineData("WarmUp", "yes please", "yes please")]
+    [InlineData("LoadInBackground", "later", "later")]
     public async Task A_key_or_a_value_that_is_none_fails_the_start_and_is_named(string key, string value, string named)
     {
         using IHost host = TestHost.Create(services => services.AddSequenceClassifier(

@@ -26,6 +26,26 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_model_that_windows_long_texts_is_hosted_like_any_other()
+    {
+        // Fewer tokens may wait than the windows of the longest text to warm up with have.
+        using IHost host = TestHost.Create(options =>
+            (options.MaxLength, options.LongText, options.Stride, options.MaxTokensWaiting) = (16, LongText.Windows, 10, 400));
+        await host.StartAsync();
+        HostedClassifier classifier = host.Classifier();
+        TextInput text = new("query", string.Join(' ', Enumerable.Range(0, 25)));
+        Classification expected = classifier.Classifier.Classify(text);
+        Classification answer = await classifier.ClassifyAsync(text);
+        Assert.True(answer.Windows.Count > 5);
+        Assert.Equal(expected.Scores.ToArray(), answer.Scores.ToArray());
+        Assert.Equal(expected.Windows.Select(window => window.Logits.Span[0]), answer.Windows.Select(window => window.Logits.Span[0]));
+        await host.StopAsync();
+
+        using IHost tooWide = TestHost.Create(options => (options.MaxLength, options.LongText, options.Stride) = (16, LongText.Windows, 14));
+        Assert.Contains("Stride is 14", (await Assert.ThrowsAsync<ArgumentException>(() => tooWide.StartAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_loader_throws_fails_the_start_and_so_does_no_classifier()
     {
         using IHost throwing = TestHost.Create(services => services.AddSequenceClassifier(options =>

@@ -141,9 +141,11 @@ public sealed class StopTests
         HostedClassifier classifier = host.Classifier();
         Task reload = classifier.ReloadAsync();
         await loading.WaitAsync();
-        await host.StopAsync();
+        Task stop = host.StopAsync();
         await Assert.ThrowsAsync<QueueStoppedException>(() => reload);
+        Assert.False(stop.IsCompleted);
         finish.Set();
+        await stop;
         await Assert.ThrowsAsync<QueueStoppedException>(() => classifier.ReloadAsync());
         await Assert.ThrowsAsync<QueueStoppedException>(() => classifier.LoadAsync());
     }

@@ -7,6 +7,8 @@ namespace Batching.Server.Tests;
 /// <summary>What happens when there is more than the server can do.</summary>
 public sealed class LoadTests
 {
+    private const string PoisonedWord = "cat";
+
     private static Action<IServiceCollection> With(HeldWorker worker) => services =>
         services.PostConfigure<SequenceClassifierHostingOptions>(worker.Configure);
 
@@ -99,12 +101,12 @@ public sealed class LoadTests
     [Fact]
     public async Task A_text_on_which_the_model_fails_fails_its_own_request_and_no_other()
     {
-        using var model = new PoisonedModel();
+        using var model = new PoisonedModel(Repository.Contract(RunningServer.OneLabel), "model.onnx", PoisonedWord);
         var worker = new HeldWorker();
         await using RunningServer server = await RunningServer.StartAsync(["--model", model.Folder], With(worker));
         using HeldWorker.Hold hold = await worker.HoldAsync(server.Classifier);
         Task<JsonElement>[] good = [.. Enumerable.Range(0, 6).Select(i => server.AskAsync("/predict", $$"""{"inputs": "the {{i}}"}"""))];
-        Task<HttpResponseMessage> bad = server.PostAsync("/predict", $$"""{"inputs": [["the a"], ["the {{PoisonedModel.Word}}"], ["the b"]]}""");
+        Task<HttpResponseMessage> bad = server.PostAsync("/predict", $$"""{"inputs": [["the a"], ["the {{PoisonedWord}}"], ["the b"]]}""");
         await UntilAsync(() => server.Classifier.QueueStatus!.RowsWaiting == 9);
         hold.Dispose();
         using HttpResponseMessage failed = await bad;

@@ -119,7 +119,7 @@ public sealed class OperationTests
         }
 
         foreach ((string path, HttpStatusCode status) in ((string, HttpStatusCode)[])
-            [("/health", HttpStatusCode.OK), ("/metrics", HttpStatusCode.OK), ("/", HttpStatusCode.OK), ("/info", HttpStatusCode.Unauthorized), ("/status", HttpStatusCode.Unauthorized)])
+            [("/health", HttpStatusCode.OK), ("/health/live", HttpStatusCode.OK), ("/metrics", HttpStatusCode.OK), ("/", HttpStatusCode.OK), ("/info", HttpStatusCode.Unauthorized), ("/status", HttpStatusCode.Unauthorized)])
         {
             using HttpResponseMessage response = await server.Client.GetAsync(new Uri(path, UriKind.Relative));
             Assert.Equal(status, response.StatusCode);
@@ -133,7 +133,7 @@ public sealed class OperationTests
     public async Task Probes_need_the_key_where_that_is_wanted()
     {
         await using RunningServer server = await RunningServer.StartSmallAsync(["--api-key", "secret", "--Batching:Server:ApiKeyForProbes", "true"]);
-        foreach (string path in (string[])["/health", "/metrics", "/"])
+        foreach (string path in (string[])["/health", "/health/live", "/metrics", "/"])
         {
             using HttpResponseMessage response = await server.Client.GetAsync(new Uri(path, UriKind.Relative));
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -169,7 +169,7 @@ public sealed class OperationTests
         await using RunningServer server = await RunningServer.StartSmallAsync();
         JsonElement document = JsonElement.Parse(await server.Client.GetStringAsync(new Uri("/openapi.json", UriKind.Relative)));
         string[] paths = [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal)];
-        Assert.Equal(["/", "/health", "/info", "/inspect", "/predict", "/rerank", "/status", "/tokenize"], paths);
+        Assert.Equal(["/", "/health", "/health/live", "/info", "/inspect", "/predict", "/rerank", "/status", "/tokenize"], paths);
         JsonElement predict = document.GetProperty("paths").GetProperty("/predict").GetProperty("post");
         Assert.True(predict.GetProperty("responses").TryGetProperty("429", out _));
         Assert.True(predict.TryGetProperty("requestBody", out _));

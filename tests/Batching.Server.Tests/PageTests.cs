@@ -73,4 +73,36 @@ public sealed class PageTests
         // The refusal before is the browser's own word on the status 422.
         Assert.DoesNotContain(problems, problem => !problem.Contains("422", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task While_the_model_is_loaded_it_says_so_and_then_answers_what_was_asked_meanwhile()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: install Debian's package chromium.");
+        var load = new HeldLoad();
+        await using RunningServer server = await RunningServer.ListenAsync(configure: load.Configure);
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        IPage page = await browser.NewPageAsync();
+        IPage onlooker = await browser.NewPageAsync();
+        foreach (IPage each in (IPage[])[page, onlooker])
+        {
+            await each.GotoAsync(server.Client.BaseAddress!.ToString());
+            await Status(each, "The model is being loaded.").WaitForAsync();
+            await each.GetByRole(AriaRole.Definition).Filter(new LocatorFilterOptions { HasText = "loading" }).WaitForAsync();
+            Assert.Equal("–", await each.Locator("#tokens-waiting").TextContentAsync());
+        }
+
+        Task<IResponse> refused = page.WaitForResponseAsync(response => response.Url.EndsWith("/inspect", StringComparison.Ordinal));
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Classify" }).ClickAsync();
+        Assert.Equal(503, (await refused).Status);
+        Assert.Equal(1, await Status(page, "The model is being loaded.").CountAsync());
+
+        load.Finish();
+        await Status(page, "Text 1: ").WaitForAsync();
+        await Status(onlooker, "The model is ready.").WaitForAsync();
+        await onlooker.GetByRole(AriaRole.Definition).Filter(new LocatorFilterOptions { HasText = "ready" }).WaitForAsync();
+        await onlooker.GetByText("0 of 65536").WaitForAsync();
+    }
+
+    private static ILocator Status(IPage page, string text) => page.GetByRole(AriaRole.Status).Filter(new LocatorFilterOptions { HasText = text });
 }

@@ -84,12 +84,38 @@ public sealed class PredictTests(Sst2Server fixture) : IClassFixture<Sst2Server>
     }
 
     [Theory]
-    [InlineData("""{"inputs": "a", "truncation_direction": "Left"}""", "'Left'")]
-    [InlineData("""{"inputs": "a", "truncation_direction": "Up"}""", "'Up'")]
-    public async Task A_direction_that_is_not_supported_is_refused_by_name(string body, string named)
+    [InlineData("", TruncationSide.Right)]
+    [InlineData(""", "truncation_direction": null""", TruncationSide.Right)]
+    [InlineData(""", "truncation_direction": "Right", "truncate": true""", TruncationSide.Right)]
+    [InlineData(""", "truncation_direction": "right" """, TruncationSide.Right)]
+    [InlineData(""", "truncation_direction": "Left" """, TruncationSide.Left)]
+    [InlineData(""", "truncation_direction": "left", "truncate": true""", TruncationSide.Left)]
+    public async Task A_text_that_is_too_long_is_cut_at_the_end_that_is_asked_for(string parameters, TruncationSide side)
     {
-        using HttpResponseMessage response = await fixture.Server.PostAsync("/predict", body);
-        Assert.Contains(named, await response.AssertErrorAsync(422, "Validation"), StringComparison.Ordinal);
+        // What is cut off at one end is what the other end says.
+        string text = $"{string.Join(' ', Enumerable.Repeat("love", 510))} {string.Join(' ', Enumerable.Repeat("hate", 510))}";
+        string kept = side == TruncationSide.Left ? text[(text.Length / 2)..] : text[..(text.Length / 2)];
+        JsonElement answer = await fixture.Server.AskAsync("/predict", $$"""{"inputs": [["{{text}}"], ["{{Good}}"]]{{parameters}}}""");
+        Assert.Equal([Scores(fixture.Expected(kept)), Scores(fixture.Expected(Good))], answer.EnumerateArray().Select(list => list.Predictions()));
+    }
+
+    [Theory]
+    [InlineData("Up")]
+    [InlineData("LEFT")]
+    [InlineData("")]
+    [InlineData("Left ")]
+    public async Task A_direction_that_there_is_not_is_refused_by_name(string direction)
+    {
+        using HttpResponseMessage response = await fixture.Server.PostAsync("/predict", $$"""{"inputs": "a", "truncation_direction": "{{direction}}"}""");
+        Assert.Contains($"'{direction}'", await response.AssertErrorAsync(422, "Validation"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_not_to_be_cut_is_refused_whatever_the_direction()
+    {
+        string text = string.Join(' ', Enumerable.Repeat("long", 600));
+        using HttpResponseMessage response = await fixture.Server.PostAsync("/predict", $$"""{"inputs": "{{text}}", "truncate": false, "truncation_direction": "Left"}""");
+        Assert.Contains("Given: 602", await response.AssertErrorAsync(422, "Validation"), StringComparison.Ordinal);
     }
 
     [Theory]

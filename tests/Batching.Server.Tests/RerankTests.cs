@@ -34,6 +34,29 @@ public sealed class RerankTests
         Assert.Contains("texts[2]", await empty.AssertErrorAsync(400, "Empty"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Left", TruncationSide.Left)]
+    [InlineData("Right", TruncationSide.Right)]
+    public async Task Texts_that_are_too_long_are_cut_at_the_end_that_is_asked_for(string direction, TruncationSide side)
+    {
+        using SequenceClassifier classifier = SequenceClassifier.Load(
+            Repository.Contract(RunningServer.OneLabel), new SequenceClassifierOptions { TruncationSide = side });
+        await using RunningServer server = await RunningServer.StartSmallAsync();
+        string[] texts = [string.Join(' ', Enumerable.Range(0, 300)), "a b c"];
+        Assert.True(classifier.Classify(new TextInput("the", texts[0])).IsTruncated);
+        JsonElement answer = await server.AskAsync(
+            "/rerank", $$"""{"query": "the", "texts": {{JsonSerializer.Serialize(texts)}}, "truncation_direction": "{{direction}}"}""");
+        Assert.Equal(classifier.Rank("the", texts).Select(ranking => (ranking.Index, ranking.Score)), Ranking(answer));
+    }
+
+    [Fact]
+    public async Task A_direction_that_there_is_not_is_refused_by_name()
+    {
+        await using RunningServer server = await RunningServer.StartSmallAsync();
+        using HttpResponseMessage response = await server.PostAsync("/rerank", """{"query": "the", "texts": ["a"], "truncation_direction": "Up"}""");
+        Assert.Contains("'Up'", await response.AssertErrorAsync(422, "Validation"), StringComparison.Ordinal);
+    }
+
     private static (int Index, float Score)[] Ranking(JsonElement answer) =>
         [.. answer.EnumerateArray().Select(entry => (entry.GetProperty("index").GetInt32(), entry.GetProperty("score").GetSingle()))];
 }

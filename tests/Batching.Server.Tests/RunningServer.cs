@@ -38,8 +38,16 @@ internal sealed class RunningServer : IAsyncDisposable
             configure?.Invoke(services);
         });
 
-    /// <summary>Starts the server with its default model.</summary>
+    /// <summary>Starts the server with its default model, and waits until that is loaded.</summary>
     public static async Task<RunningServer> StartAsync(string[]? args = null, Action<IServiceCollection>? configure = null)
+    {
+        RunningServer server = await ListenAsync(args, configure);
+        await server.Classifier.LoadAsync();
+        return server;
+    }
+
+    /// <summary>Starts the server, which listens before its model is loaded.</summary>
+    public static async Task<RunningServer> ListenAsync(string[]? args = null, Action<IServiceCollection>? configure = null)
     {
         WebApplication created = Create(args ?? [], configure);
         await created.StartAsync();

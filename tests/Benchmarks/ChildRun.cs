@@ -7,11 +7,17 @@ namespace Batching.Benchmarks;
 internal sealed record ChildRun(TimeSpan FirstLine, IReadOnlyList<JsonNode> Lines)
 {
     /// <exception cref="InvalidOperationException">The process failed.</exception>
-    public static ChildRun Of(params string[] arguments)
+    public static ChildRun Of(params string[] arguments) => OfProgram(Repository.Child, arguments);
+
+    /// <summary>Runs this program once more, in a process of its own.</summary>
+    /// <exception cref="InvalidOperationException">The process failed.</exception>
+    public static ChildRun OfItself(params string[] arguments) => OfProgram(typeof(ChildRun).Assembly.Location, arguments);
+
+    private static ChildRun OfProgram(string program, string[] arguments)
     {
         var watch = Stopwatch.StartNew();
         using Process process = Process.Start(
-            new ProcessStartInfo("dotnet", ["exec", Repository.Child, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         string? line = process.StandardOutput.ReadLine();
         TimeSpan first = watch.Elapsed;
         var lines = new List<JsonNode>();

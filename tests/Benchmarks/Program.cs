@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Batching.Benchmarks;
+using Batching.Benchmarks.Load;
 using Batching.Benchmarks.Reports;
 using Batching.Benchmarks.Sections;
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--sentences FILE] [--rounds N] [--shared FOLDER]
+// dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--sentences FILE] [--rounds N] [--minutes N] [--shared FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*' [--sentences FILE]
 ISection[] sections =
 [
@@ -17,6 +18,9 @@ ISection[] sections =
     new InvarianceSection(),
     new WorkersSection(),
     new LatencySection(),
+    new CapacitySection(),
+    new LoadSection(),
+    new SoakSection(),
     new StartUpSection(),
     new AllocationSection(),
     new MemorySection(),
@@ -38,6 +42,14 @@ rounds.Validators.Add(result =>
         result.AddError("--rounds has to be at least 1.");
     }
 });
+var minutes = new Option<double>("--minutes") { Description = "For how long the soak goes on.", DefaultValueFactory = _ => 10, Recursive = true };
+minutes.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<double>() is not (> 0 and < 10_000))
+    {
+        result.AddError("--minutes has to be above 0.");
+    }
+});
 var shared = new Option<DirectoryInfo>("--shared")
 {
     Description = "The folder with the models that are too large for the repository. Without it they are left out.",
@@ -46,7 +58,7 @@ var shared = new Option<DirectoryInfo>("--shared")
 shared.AcceptExistingOnly();
 var filter = new Option<string[]>("--filter") { Description = "Runs benchmarks of single parts: this and all further options go to BenchmarkDotNet." };
 
-var root = new RootCommand("Measures this library and its rivals.") { sentences, rounds, shared, filter };
+var root = new RootCommand("Measures this library and its rivals.") { sentences, rounds, minutes, shared, filter };
 root.TreatUnmatchedTokensAsErrors = false;
 root.SetAction(command =>
 {
@@ -72,12 +84,21 @@ foreach (ISection section in sections)
     root.Add(one);
 }
 
+// The soak's own process, which the section starts.
+var folder = new Argument<string>("model");
+var poison = new Argument<string>("poison");
+var soak = new Command(SoakSection.ProcessCommand) { folder, poison };
+soak.Hidden = true;
+soak.SetAction((command, _) => Soak.RunAsync(
+    command.GetRequiredValue(folder), command.GetRequiredValue(poison), SettingsOf(command).Sentences, SettingsOf(command).SoakTime));
+root.Add(soak);
+
 return root.Parse(args).Invoke();
 
 Settings SettingsOf(ParseResult command)
 {
     TakeSentences(command);
-    return new Settings(command.GetValue(rounds), command.GetValue(shared)?.FullName);
+    return new Settings(command.GetValue(rounds), TimeSpan.FromMinutes(command.GetValue(minutes)), command.GetValue(shared)?.FullName);
 }
 
 // The processes that BenchmarkDotNet starts find the file by this.

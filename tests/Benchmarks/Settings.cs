@@ -2,8 +2,9 @@ namespace Batching.Benchmarks;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Rounds">How often each contender goes.</param>
+/// <param name="SoakTime">For how long the soak goes on.</param>
 /// <param name="SharedFolder">Holds the files that are too large for the repository, or null.</param>
-internal sealed record Settings(int Rounds, string? SharedFolder)
+internal sealed record Settings(int Rounds, TimeSpan SoakTime, string? SharedFolder)
 {
     /// <summary>The sentences that are classified.</summary>
     public string[] Sentences { get; } = Workload.Sentences();

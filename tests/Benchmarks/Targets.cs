@@ -75,6 +75,58 @@ internal static class Targets
         Numbers.Percent,
         "ONNX Runtime's arena keeps memory for the largest shape it has met, and grows as long as larger ones come.");
 
+    public static readonly Target CapacityOverRuns = new(
+        "many callers: capacity of the queue, times that of a run for each request, the least of all length mixes and precisions",
+        1.0,
+        IsMost: false,
+        Numbers.Ratio,
+        Capacity);
+
+    public static readonly Target CapacityOverWindows = new(
+        "many callers: capacity of the queue, times that of a window of 5 ms, the least of all length mixes and precisions",
+        1.0,
+        IsMost: false,
+        Numbers.Ratio,
+        Capacity);
+
+    public static readonly Target QuietTime = new(
+        "many callers: p50 of the queue at 20 % of its capacity, times that of the bare session",
+        1.1,
+        IsMost: true,
+        Numbers.Ratio,
+        "A text goes to a worker's thread and its answer back to the caller's: two wakings, which take longer where cores are busy with something else.");
+
+    public static readonly Target BoundedTime = new(
+        "many callers: p99 of what the queue takes at 120 % of its capacity, as a part of its bound",
+        1.0,
+        IsMost: true,
+        Numbers.Percent,
+        "The bound is what may wait, over the rate at which it runs. Where other work takes a core meanwhile the rate falls, and the wait grows.");
+
+    public static readonly Target QuickRefusal = new(
+        "many callers: p99 of the time to a refusal at 120 %, in milliseconds",
+        10,
+        IsMost: true,
+        Numbers.Whole,
+        "A refusal waits for nothing but a core: all are busy with runs.");
+
+    public static readonly Target SoakAnswers = new(
+        "many callers: lost or wrong answers in the soak",
+        0,
+        IsMost: true,
+        Numbers.Whole,
+        "There is no excuse for one.");
+
+    public static readonly Target SoakMemory = new(
+        "many callers: growth of resident memory in the soak",
+        0.05,
+        IsMost: true,
+        Numbers.Percent,
+        "Each reload loads a model beside the one that is in use. What the allocator keeps of the old one depends on what else came at that time.");
+
+    private const string Capacity =
+        "Where texts are long and alike, a run of one keeps a core as busy as a run of many, and nothing is left to gain but overhead.";
+
     private const string Floor =
         "The floor has no padding and its batches are there before the clock starts. The plan pads a little where rows of one length do not fill a batch, and the texts are tokenized within the time.";
 
@@ -85,5 +137,5 @@ internal static class Targets
         "A run on a few tokens takes so little that the call around it counts: tokenizing, a rented batch, a result of its own. The bare session is given ids, not text, and may use all cores for the one run.";
 
     public static IReadOnlyList<Target> All =>
-        [BareLoop, TransformersDefault, TransformersDynamic, FloorFull, FloorInt8, OutsideFull, OutsideInt8, ShortTextFull, ShortTextInt8, Memory];
+        [BareLoop, TransformersDefault, TransformersDynamic, FloorFull, FloorInt8, OutsideFull, OutsideInt8, ShortTextFull, ShortTextInt8, Memory, CapacityOverRuns, CapacityOverWindows, QuietTime, BoundedTime, QuickRefusal, SoakAnswers, SoakMemory];
 }

@@ -21,6 +21,9 @@ internal static class Workload
         ? $"the sentences of `{Path.GetFileName(file)}`"
         : "sentences made from the vocabulary, as long as those of SST-2 dev";
 
+    /// <summary>The same in a word.</summary>
+    public static string Name => FromFile is { } file ? Path.GetFileNameWithoutExtension(file) : "sentences";
+
     private static string? FromFile => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } file ? file : null;
 
     public static string[] Sentences() => FromFile is { } file

@@ -11,7 +11,7 @@ internal sealed class ApiKey
 {
     private const string Scheme = "Bearer ";
 
-    private static readonly string[] Probes = ["/health", "/metrics"];
+    private static readonly string[] Probes = ["/health", "/health/live", "/metrics"];
     private static readonly string[] Page = ["/page.css", "/page.js"];
 
     private readonly byte[]? keyHash;

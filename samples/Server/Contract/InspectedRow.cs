@@ -14,6 +14,9 @@ internal sealed record InspectedRow
 
     public required bool IsTruncated { get; init; }
 
+    /// <summary>How many windows the text was classified in; the tokens are those of the first.</summary>
+    public required int Windows { get; init; }
+
     public required float[] Logits { get; init; }
 
     public required float[] Scores { get; init; }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 namespace Server.Contract;
 
 /// <summary>A text and how well it answers the query.</summary>
-internal sealed record RankedText(
-    int Index,
-    float Score,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text);
+internal sealed record RankedText(int Index, float Score)
+{
+    /// <summary>The text, where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+}

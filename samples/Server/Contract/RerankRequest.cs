@@ -14,7 +14,7 @@ internal sealed record RerankRequest
     /// <summary>Whether texts that are too long are cut; null for the server's setting.</summary>
     public bool? Truncate { get; init; }
 
-    /// <summary>The end that is cut: <c>Right</c>.</summary>
+    /// <summary>The end that is cut, <c>Left</c> or <c>Right</c>; null for <c>Right</c>.</summary>
     public string? TruncationDirection { get; init; }
 
     /// <summary>Whether logits are wanted in place of scores.</summary>

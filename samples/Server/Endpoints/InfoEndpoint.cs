@@ -21,6 +21,7 @@ internal sealed class InfoEndpoint(
         runner.ThrowIfNotServing();
         SequenceClassifierHostingOptions model = hosting.Get(Options.DefaultName);
         SequenceClassifier loaded = classifier.Classifier;
+        bool truncates = loaded.LongText == LongText.Truncate;
         var info = new ServerInfo
         {
             ModelId = options.ModelId ?? (classifier.ModelFolder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : DefaultModel),
@@ -28,10 +29,10 @@ internal sealed class InfoEndpoint(
             ModelDtype = DtypeOf(model),
             ModelType = new(StringComparer.Ordinal) { [loaded.Labels.Count == 1 ? "reranker" : "classifier"] = MapsOf(loaded.Labels) },
             MaxConcurrentRequests = options.MaxConcurrentRequests,
-            MaxInputLength = loaded.Tokenizer.MaxLength,
+            MaxInputLength = truncates ? loaded.Tokenizer.MaxLength : model.MaxTokensWaiting,
             MaxBatchTokens = model.MaxTokensWaiting,
             MaxClientBatchSize = options.MaxClientBatchSize,
-            AutoTruncate = options.AutoTruncate,
+            AutoTruncate = options.AutoTruncate && truncates,
             TokenizationWorkers = Environment.ProcessorCount,
             Version = Version,
         };

@@ -40,6 +40,7 @@ internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, Ho
                 InputIds = ids,
                 AttentionMask = mask,
                 IsTruncated = result.IsTruncated,
+                Windows = Math.Max(1, result.Windows.Count),
                 Logits = result.Logits.ToArray(),
                 Scores = result.Scores.ToArray(),
                 Label = result.Label,

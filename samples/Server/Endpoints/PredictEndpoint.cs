@@ -11,7 +11,7 @@ internal sealed class PredictEndpoint(RequestBody body, RequestRunner runner)
     {
         PredictRequest request = await body.ReadAsync(context, ContractJson.Readable.PredictRequest);
         (TextInput[] inputs, bool isBatch) = InputReader.ReadPredictInputs(request.Inputs);
-        IReadOnlyList<Classification> results = await runner.RunAsync(context, inputs, request.Truncate, request.TruncationDirection);
+        IReadOnlyList<Classification> results = await runner.RunAsync(context, inputs, request.Truncate, request.TruncationDirection ?? "Right");
         Func<Classification, Prediction[]> answer = request.RawScores == true ? Answers.ByLogit : Answers.ByScore;
         Prediction[][] answers = [.. results.Select(answer)];
         await (isBatch

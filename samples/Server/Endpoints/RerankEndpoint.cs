@@ -13,26 +13,29 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Hos
         string query = InputReader.ReadText(request.Query, "query");
         string[] texts = InputReader.ReadTexts(request.Texts, "texts");
         runner.ThrowIfNotServing();
-        IReadOnlyList<string> labels = classifier.Classifier.Labels;
-        if (labels.Count != 1)
+        SequenceClassifier loaded = classifier.Classifier;
+        if (loaded.Labels.Count != 1)
         {
             throw new RequestException(
                 ErrorType.Backend,
                 StatusCodes.Status424FailedDependency,
-                $"model is not a re-ranker model: it has {labels.Count} labels, and texts are ranked by a single one.");
+                $"model is not a re-ranker model: it has {loaded.Labels.Count} labels, and texts are ranked by a single one.");
         }
 
         IReadOnlyList<Classification> results = await runner.RunAsync(
-            context, [.. texts.Select(text => new TextInput(query, text))], request.Truncate, request.TruncationDirection);
+            context, [.. texts.Select(text => new TextInput(query, text))], request.Truncate, request.TruncationDirection ?? "Right");
         RankedText[] ranked =
         [
             .. results
                 .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => entry.Result.Logits.Span[0])
+                .OrderByDescending(entry => loaded.LongText == LongText.Windows ? entry.Result.Score : 0)
+                .ThenByDescending(entry => entry.Result.Logits.Span[0])
                 .Select(entry => new RankedText(
                     entry.Index,
-                    request.RawScores == true ? entry.Result.Logits.Span[0] : entry.Result.Score,
-                    request.ReturnText == true ? texts[entry.Index] : null)),
+                    request.RawScores == true ? entry.Result.Logits.Span[0] : entry.Result.Score)
+                {
+                    Text = request.ReturnText == true ? texts[entry.Index] : null,
+                }),
         ];
         await context.Response.WriteAsJsonAsync(ranked, ContractJson.Readable.RankedTextArray);
     }

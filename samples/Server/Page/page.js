@@ -4,7 +4,9 @@ const byId = id => document.getElementById(id);
 const form = byId("form");
 const texts = byId("texts");
 const button = form.querySelector("button");
+const loading = "The model is being loaded. Texts are classified as soon as it is ready.";
 let isBusy = false;
+let state = "";
 
 function headers() {
   const key = byId("key").value;
@@ -41,7 +43,7 @@ function showResults(batch) {
     element("th", { scope: "col" }, "Score"),
     ...batch.labels.map(label => element("th", { scope: "col" }, `Logit ${label}`)));
   const rows = batch.rows.map(row => element("tr", {},
-    element("th", { scope: "row" }, row.text + (row.is_truncated ? " (cut: too long)" : "")),
+    element("th", { scope: "row" }, row.text + (row.is_truncated ? " (cut: too long)" : row.windows > 1 ? ` (in ${row.windows} windows; the batch shows the first)` : "")),
     element("td", { class: "label" }, row.label),
     element("td", {}, bar(row.score), row.score.toFixed(4)),
     ...row.logits.map(logit => element("td", {}, logit.toFixed(4)))));
@@ -73,6 +75,19 @@ function say(message, isError = false) {
   status.className = isError ? "error" : "";
 }
 
+function inspect(inputs) {
+  return fetch("inspect", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers() },
+    body: JSON.stringify({ inputs }),
+  });
+}
+
+// Where there is no sense in trying again, no time is given.
+function isLoading(response) {
+  return response.status === 503 && response.headers.has("Retry-After");
+}
+
 async function classify() {
   const inputs = texts.value.split("\n").filter(line => line.trim() !== "");
   if (inputs.length === 0) {
@@ -88,11 +103,16 @@ async function classify() {
   isBusy = true;
   button.setAttribute("aria-disabled", "true");
   try {
-    const response = await fetch("inspect", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...headers() },
-      body: JSON.stringify({ inputs }),
-    });
+    let response = await inspect(inputs);
+    if (isLoading(response)) {
+      say(loading);
+    }
+
+    while (isLoading(response)) {
+      await new Promise(done => setTimeout(done, 1000 * Number(response.headers.get("Retry-After"))));
+      response = await inspect(inputs);
+    }
+
     const answer = await response.json();
     if (!response.ok) {
       say(answer.error, true);
@@ -110,18 +130,38 @@ async function classify() {
   }
 }
 
+// A model that has just been loaded is shown, and whoever waits for it is told.
+function showState(next) {
+  byId("state").textContent = next.toLowerCase();
+  if (next === state) {
+    return;
+  }
+
+  state = next;
+  if (state === "Loading") {
+    say(loading);
+  } else if (state === "Ready") {
+    showModel();
+    if (!isBusy && byId("message").textContent === loading) {
+      say("The model is ready. Nothing classified yet.");
+    }
+  }
+}
+
 async function showGauges() {
   try {
     const response = await fetch("status", { headers: headers() });
     if (response.ok) {
       const status = await response.json();
+      showState(status.state);
       byId("queue-size").textContent = String(status.queue_size);
-      byId("tokens-waiting").textContent = `${status.tokens_waiting} of ${status.max_tokens_waiting}`;
+      byId("tokens-waiting").textContent = status.max_tokens_waiting ? `${status.tokens_waiting} of ${status.max_tokens_waiting}` : "–";
       byId("tokens-meter").value = status.max_tokens_waiting ? status.tokens_waiting / status.max_tokens_waiting : 0;
       byId("tokens-per-second").textContent = status.tokens_per_second === null ? "–" : Math.round(status.tokens_per_second).toLocaleString("en");
       byId("padding").textContent = status.padding_ratio === null ? "–" : `${(100 * status.padding_ratio).toFixed(1)} %`;
     }
   } catch {
+    showState("No answer");
     byId("tokens-per-second").textContent = "–";
   }
 
@@ -151,6 +191,7 @@ texts.addEventListener("keydown", event => {
     classify();
   }
 });
-byId("key").addEventListener("change", showModel);
-showModel();
+byId("key").addEventListener("change", () => {
+  state = "";
+});
 showGauges();

@@ -30,6 +30,12 @@ internal sealed class RequestException : Exception
     public static RequestException Unhealthy(string message, Exception? innerException = null) =>
         new(ErrorType.Unhealthy, StatusCodes.Status503ServiceUnavailable, message, innerException);
 
+    public static RequestException Loading() =>
+        new(ErrorType.Unhealthy, StatusCodes.Status503ServiceUnavailable, "The model is still being loaded. Try again in a moment.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
     public static RequestException NotJson(string? contentType) => new(
         ErrorType.Validation,
         StatusCodes.Status415UnsupportedMediaType,

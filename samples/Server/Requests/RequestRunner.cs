@@ -10,6 +10,8 @@ internal sealed class RequestRunner(
     HostedClassifier classifier, ServerOptions options, IOptionsMonitor<SequenceClassifierHostingOptions> hosting, ServerMetrics metrics)
 {
     private static readonly EncodingOptions Whole = new() { Truncation = TruncationStrategy.None };
+    private static readonly EncodingOptions CutAtLeft = new() { TruncationSide = TruncationSide.Left };
+    private static readonly EncodingOptions CutAtRight = new() { TruncationSide = TruncationSide.Right };
 
     private readonly RequestOptions defaults = RequestOptions.Default with { Timeout = hosting.Get(Options.DefaultName).RequestTimeout };
 
@@ -17,15 +19,18 @@ internal sealed class RequestRunner(
     /// <param name="context">The request. Nothing more is done for one that was aborted.</param>
     /// <param name="inputs">The texts.</param>
     /// <param name="truncate">Whether texts that are too long are cut; null for the server's setting.</param>
-    /// <param name="direction">The end that is to be cut.</param>
+    /// <param name="direction">The end that is to be cut; null for the tokenizer's own.</param>
     /// <exception cref="RequestException">There are too many texts, one is too long, or no model is ready.</exception>
     public async Task<IReadOnlyList<Classification>> RunAsync(HttpContext context, TextInput[] inputs, bool? truncate, string? direction)
     {
         ThrowIfTooMany(inputs.Length);
-        ThrowIfNotRight(direction);
+        EncodingOptions? encoding = ReadDirection(direction);
         ThrowIfNotServing();
         bool cuts = truncate ?? options.AutoTruncate;
-        if (!cuts)
+
+        // What is windowed is not cut anyway, and need not be refused for its length.
+        bool windows = classifier.Classifier.LongText == LongText.Windows;
+        if (!cuts && !windows)
         {
             ThrowIfTooLong(inputs);
         }
@@ -33,7 +38,7 @@ internal sealed class RequestRunner(
         RequestOptions request = defaults with
         {
             ClientKey = context.Connection.RemoteIpAddress?.ToString(),
-            Encoding = cuts ? null : Whole,
+            Encoding = windows ? null : cuts ? encoding : Whole,
         };
         RequestResult result;
         long start = TimeProvider.System.GetTimestamp();
@@ -64,21 +69,25 @@ internal sealed class RequestRunner(
     /// <exception cref="RequestException">No model is ready.</exception>
     public void ThrowIfNotServing()
     {
-        if (classifier.State is not (HostedClassifierState.Ready or HostedClassifierState.Stopping))
+        switch (classifier.State)
         {
-            throw RequestException.Unhealthy($"The classifier is not ready; its state is {classifier.State}.");
+            case HostedClassifierState.Ready or HostedClassifierState.Stopping:
+                return;
+            case HostedClassifierState.Loading:
+                throw RequestException.Loading();
+            case var state:
+                throw RequestException.Unhealthy($"The classifier is not ready; its state is {state}.");
         }
     }
 
-    private static void ThrowIfNotRight(string? direction)
+    // Spelled as text-embeddings-inference takes it.
+    private static EncodingOptions? ReadDirection(string? direction) => direction switch
     {
-        if (direction is not null && !direction.Equals("Right", StringComparison.OrdinalIgnoreCase))
-        {
-            throw RequestException.Invalid(direction.Equals("Left", StringComparison.OrdinalIgnoreCase)
-                ? "`truncation_direction` is 'Left', which this server does not do: it cuts the end of a text. Cut the beginning before sending it, or use 'Right'."
-                : $"`truncation_direction` is '{direction}'; it has to be 'Right'.");
-        }
-    }
+        null => null,
+        "Left" or "left" => CutAtLeft,
+        "Right" or "right" => CutAtRight,
+        _ => throw RequestException.Invalid($"`truncation_direction` is '{direction}'; it has to be 'Left' or 'Right'."),
+    };
 
     private void ThrowIfTooLong(TextInput[] inputs)
     {

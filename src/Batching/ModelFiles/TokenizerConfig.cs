@@ -24,6 +24,7 @@ internal sealed class TokenizerConfig
             Lowercase: config?.Boolean("do_lower_case") ?? true);
         AddPrefixSpace = config?.Boolean("add_prefix_space") ?? false;
         MaxLength = ReadMaxLength(config);
+        TruncationSide = ReadTruncationSide(config);
 
         // What is wrong with a name is said whatever the tokenizer turns out to be.
         Names(isWordPiece: true);
@@ -42,6 +43,9 @@ internal sealed class TokenizerConfig
     public bool AddPrefixSpace { get; }
 
     public int? MaxLength { get; }
+
+    /// <summary><c>truncation_side</c>; null where the file does not say.</summary>
+    public TruncationSide? TruncationSide { get; }
 
     /// <summary>Reads both files; what they do not say is as Hugging Face's tokenizer classes have it.</summary>
     /// <exception cref="ModelLoadException">A file is damaged.</exception>
@@ -77,4 +81,12 @@ internal sealed class TokenizerConfig
             ? (int)length
             : throw config.Value.Refuse($"'model_max_length' is {length}; a length limit is at least 1. Correct the file.");
     }
+
+    private static TruncationSide? ReadTruncationSide(JsonSection? config) => config?.String("truncation_side") switch
+    {
+        null => null,
+        "right" => Batching.TruncationSide.Right,
+        "left" => Batching.TruncationSide.Left,
+        var other => throw config!.Value.Refuse($"'truncation_side' is '{other}', expected 'right' or 'left'. Correct the file."),
+    };
 }

@@ -62,6 +62,7 @@ internal static class TokenizerFiles
             TokenModelDefinition.Unigram unigram => unigram.UnknownTokenId,
             _ => tokens.IdOf(names.Unknown, "unknown"),
         };
+        TruncationSide? side = TruncationJson.ReadSide(json);
         return new TokenizerDefinition
         {
             File = file,
@@ -75,6 +76,7 @@ internal static class TokenizerFiles
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
             Template = PostProcessorJson.Read(json, tokens, names),
             MaxLength = config.MaxLength,
+            TruncationSide = config.TruncationSide ?? side ?? TruncationSide.Right,
         };
     }
 }

@@ -67,15 +67,18 @@ internal sealed class ResultMaker(IReadOnlyList<string> labels, ScoreFunction sc
         };
     }
 
-    private float Pool(IEnumerable<float> numbers) => pooling == WindowPooling.Mean
-        ? (float)numbers.Average(number => (double)number)
-        : numbers.Max();
-
-    private static int TextOf(int row, ReadOnlySpan<int> textEnds)
+    /// <summary>Which text a row is of.</summary>
+    /// <param name="row">The index of the row.</param>
+    /// <param name="textEnds">For each text the index after its last row; empty where every row is a text.</param>
+    public static int TextOf(int row, ReadOnlySpan<int> textEnds)
     {
         int text = textEnds.BinarySearch(row + 1);
         return textEnds.IsEmpty ? row : text < 0 ? ~text : text;
     }
+
+    private float Pool(IEnumerable<float> numbers) => pooling == WindowPooling.Mean
+        ? (float)numbers.Average(number => (double)number)
+        : numbers.Max();
 
     private int BestOf(ReadOnlySpan<float> logits, long text)
     {

@@ -12,7 +12,7 @@ public sealed class BatchReport
     /// <summary>How urgent its requests were. Requests of different priorities do not share a batch, unless they share a text.</summary>
     public required RequestPriority Priority { get; init; }
 
-    /// <summary>The number of rows, each a text that differs from the others.</summary>
+    /// <summary>The number of rows, each a text, or a window of a long one, that differs from the others.</summary>
     public required int Rows { get; init; }
 
     /// <summary>The number of tokens in the rows, padding not counted.</summary>

@@ -574,8 +574,8 @@ internal sealed class BatchScheduler : IDisposable
     // Each caller gets an exception of its own: one that is thrown in several places at once is none's.
     private static Exception FailureOf(RowWaiter waiter, Exception exception)
     {
-        int count = waiter.Request.Rows.Length;
-        string message = count == 1 ? exception.Message : $"Text {waiter.Index} of {count}: {exception.Message}";
+        int count = waiter.Request.TextCount;
+        string message = count == 1 ? exception.Message : $"Text {waiter.Request.TextOf(waiter.Index)} of {count}: {exception.Message}";
         return exception is ObjectDisposedException
             ? new ObjectDisposedException(message, exception)
             : new ModelRunException(message, exception);

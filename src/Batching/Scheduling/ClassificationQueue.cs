@@ -11,6 +11,10 @@ namespace Batching;
 /// the queue's own. Texts that are the same run once, where nobody can tell (<see cref="SequenceClassifier.Invariance"/>).
 /// </para>
 /// <para>
+/// With a classifier that windows long texts (<see cref="LongText.Windows"/>), each window is a row of its own: it waits,
+/// shares batches and counts by its tokens like any other text, and the text is answered when the last of them has been run.
+/// </para>
+/// <para>
 /// What cannot be taken is refused at once: <see cref="QueueFullException"/>, <see cref="DeadlineExceededException"/>. Who
 /// cancels costs nothing more: the text leaves the queue, and a batch that nobody waits for any more is stopped. A text on
 /// which the model fails takes no other with it.
@@ -90,7 +94,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         QueuedRequest request = NewRequest([input], options, time.GetTimestamp(), cancellationToken);
         using Ending ending = Submit(request, cancellationToken);
         await request.Completion.ConfigureAwait(false);
-        return request.Results[0];
+        return request.ResultsOf(backend)[0];
     }
 
     /// <summary>Classifies a list of texts or pairs of texts, which is taken as a whole or refused as a whole.</summary>
@@ -140,7 +144,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         long startedAt = request.StartedAt ?? request.EndedAt;
         return new RequestResult
         {
-            Classifications = request.Results,
+            Classifications = request.ResultsOf(backend),
             TokenizationTime = time.GetElapsedTime(enteredAt, request.AdmittedAt),
             WaitTime = time.GetElapsedTime(request.AdmittedAt, startedAt),
             RunTime = time.GetElapsedTime(startedAt, request.EndedAt),
@@ -193,33 +197,41 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
             limit = Math.Min(limit, Options.MaxTokensWaitingPerClient ?? limit);
         }
 
-        var rows = new QueuedRow[inputs.Count];
-        long tokens = 0;
-        for (int i = 0; i < rows.Length; i++)
+        var rows = new List<SequenceEncoding>(inputs.Count);
+        int[]? textEnds = null;
+        int room = limit;
+        for (int i = 0; i < inputs.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            rows[i] = new QueuedRow(Encode(inputs, i, options.Encoding));
-            tokens += rows[i].Length;
-            if (tokens > limit)
+            long tokens = Encode(inputs, i, options.Encoding, room, rows);
+            if (tokens > room)
             {
                 throw new ArgumentException(
-                    $"The first {i + 1} of {inputs.Count} texts have {tokens} tokens, and the queue never lets more than {limit} of such a request wait. Give fewer at a time, or raise {nameof(ClassificationQueueOptions.MaxTokensWaiting)} and what is a part of it.",
+                    $"The first {i + 1} of {inputs.Count} texts have at least {limit - room + tokens} tokens, and the queue never lets more than {limit} of such a request wait. Give fewer at a time or shorter ones, or raise {nameof(ClassificationQueueOptions.MaxTokensWaiting)} and what is a part of it.",
                     nameof(inputs));
             }
+
+            room -= (int)tokens;
+            if (textEnds is null && rows.Count > i + 1)
+            {
+                textEnds = [.. Enumerable.Range(1, inputs.Count)];
+            }
+
+            textEnds?[i] = rows.Count;
         }
 
-        return new QueuedRequest(rows, options)
+        return new QueuedRequest(rows, textEnds, options)
         {
             DeadlineAt = DeadlineOf(options, enteredAt),
             Span = Options.BatchCompleted is null ? null : Activity.Current?.Context,
         };
     }
 
-    private SequenceEncoding Encode(IReadOnlyList<TextInput> inputs, int index, EncodingOptions? options)
+    private long Encode(IReadOnlyList<TextInput> inputs, int index, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows)
     {
         try
         {
-            return backend.Encode(inputs[index], options);
+            return backend.Encode(inputs[index], options, mostTokens, rows);
         }
         catch (ArgumentException exception) when (inputs.Count > 1)
         {
@@ -311,25 +323,35 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
 
         public Ending(ClassificationQueue queue, QueuedRequest request, CancellationToken cancellationToken)
         {
-            BatchScheduler scheduler = queue.scheduler;
+            // A request that has neither pays for neither.
             if (request.DeadlineAt != QueuedRequest.NoDeadline)
             {
                 TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
-                timer = queue.time.CreateTimer(
-                    _ => scheduler.End(request, "expired", Admission.Expired()),
-                    state: null,
-                    left > TimeSpan.Zero ? left : TimeSpan.Zero,
-                    Timeout.InfiniteTimeSpan);
+                timer = queue.time.CreateTimer(Expire, (queue.scheduler, request), left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             }
 
-            cancellation = cancellationToken.UnsafeRegister(
-                (_, token) => scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token)), state: null);
+            if (cancellationToken.CanBeCanceled)
+            {
+                cancellation = cancellationToken.UnsafeRegister(Cancel, (queue.scheduler, request));
+            }
         }
 
         public void Dispose()
         {
             timer?.Dispose();
             cancellation.Dispose();
+        }
+
+        private static void Expire(object? state)
+        {
+            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
+            scheduler.End(request, "expired", Admission.Expired());
+        }
+
+        private static void Cancel(object? state, CancellationToken token)
+        {
+            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
+            scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token));
         }
     }
 }

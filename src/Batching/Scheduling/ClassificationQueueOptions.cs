@@ -8,8 +8,8 @@ public sealed record ClassificationQueueOptions
     private const double MostShare = 0.99;
 
     /// <summary>
-    /// The most tokens of texts that wait for a worker; what would go past it is refused by
-    /// <see cref="QueueFullException"/>. Divided by the tokens a second that the machine does, it is the longest wait.
+    /// The most tokens of texts that wait for a worker, those of all windows of a long text counted; what would go past it is
+    /// refused by <see cref="QueueFullException"/>. Divided by the tokens a second that the machine does, it is the longest wait.
     /// </summary>
     /// <value>Default: 65,536. From 1; a request that has more tokens than this by itself can never be taken.</value>
     public int MaxTokensWaiting { get; init; } = 65_536;

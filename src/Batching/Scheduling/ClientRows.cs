@@ -3,6 +3,9 @@ namespace Batching.Scheduling;
 /// <summary>What waits for one client in one priority, oldest first. Not thread-safe.</summary>
 internal sealed class ClientRows
 {
+    /// <summary>Who comes has a turn.</summary>
+    public const int FirstCredit = 1;
+
     public ClientRows(string key, FairRows owner)
     {
         Key = key;
@@ -18,8 +21,8 @@ internal sealed class ClientRows
 
     public int TokenCount { get; set; }
 
-    /// <summary>How many tokens it may still have run in its turn; below zero where it had more than that. Who comes has a turn.</summary>
-    public int Credit { get; set; } = 1;
+    /// <summary>How many tokens it may still have run in its turn; below zero where it had more than that.</summary>
+    public int Credit { get; set; }
 
     /// <summary>Its place among the clients.</summary>
     public LinkedListNode<ClientRows> Turn { get; }

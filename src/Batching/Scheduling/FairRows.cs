@@ -12,6 +12,9 @@ internal sealed class FairRows
     // The first is the one whose turn it is.
     private readonly LinkedList<ClientRows> turns = new();
 
+    // Whoever left last is often the next to come, such as the client of all requests without a key.
+    private ClientRows? left;
+
     public int Count { get; private set; }
 
     public int TokenCount { get; private set; }
@@ -23,7 +26,8 @@ internal sealed class FairRows
     {
         if (!clients.TryGetValue(clientKey, out ClientRows? client))
         {
-            client = new ClientRows(clientKey, this);
+            client = left?.Key == clientKey ? left : new ClientRows(clientKey, this);
+            client.Credit = ClientRows.FirstCredit;
             clients.Add(clientKey, client);
             turns.AddLast(client.Turn);
         }
@@ -47,6 +51,7 @@ internal sealed class FairRows
         {
             clients.Remove(client.Key);
             turns.Remove(client.Turn);
+            left = client;
         }
     }
 

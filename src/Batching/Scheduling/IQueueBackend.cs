@@ -1,6 +1,6 @@
 namespace Batching.Scheduling;
 
-/// <summary>What a queue schedules: the way from a text to a row, and from rows to results. Thread-safe.</summary>
+/// <summary>What a queue schedules: the way from a text to its rows, and from rows to results. Thread-safe.</summary>
 internal interface IQueueBackend
 {
     /// <summary>What measurements are told apart by.</summary>
@@ -15,8 +15,14 @@ internal interface IQueueBackend
     /// <summary>Whether a row's results are the same in every batch, so that rows that are the same need to run only once.</summary>
     bool SharesRepeatedRows { get; }
 
+    /// <summary>Adds the rows of an input: one, or one for each window of a long text.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="options">How; null for the default.</param>
+    /// <param name="mostTokens">How many tokens there is any use for. Once there are more, no more rows are made.</param>
+    /// <param name="rows">Where the rows go.</param>
+    /// <returns>How many tokens the rows have; where that is more than there is use for, at least as many.</returns>
     /// <exception cref="ArgumentException">The input has no text, or gives no row that can be run.</exception>
-    SequenceEncoding Encode(TextInput input, EncodingOptions? options);
+    long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows);
 
     /// <summary>Runs rows as one batch.</summary>
     /// <param name="rows">The rows, at least one.</param>
@@ -25,4 +31,7 @@ internal interface IQueueBackend
     /// <returns>A result for each row.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop);
+
+    /// <summary>The result of a text from those of its windows, of which there are several.</summary>
+    Classification Pool(Classification[] windows);
 }

@@ -22,7 +22,7 @@ internal sealed class QueueMetrics : IDisposable
         "batching.queue.requests", "{request}", "How many requests that were taken have ended, by outcome.");
 
     private static readonly Counter<long> SharedRows = Meter.CreateCounter<long>(
-        "batching.queue.shared_rows", "{row}", "How many texts were not run, because the same text waited or ran already.");
+        "batching.queue.shared_rows", "{row}", "How many rows were not run, because the same row waited or ran already.");
 
     private readonly KeyValuePair<string, object?> model;
 

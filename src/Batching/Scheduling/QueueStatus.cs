@@ -7,7 +7,7 @@ public sealed record QueueStatus
     /// <summary>Whether it takes requests: false once it was told to stop.</summary>
     public required bool IsAccepting { get; init; }
 
-    /// <summary>The number of texts that wait for a worker; a text that several requests wait for counts once.</summary>
+    /// <summary>The number of rows that wait for a worker: texts, or windows of long ones. One that several requests wait for counts once.</summary>
     public required int RowsWaiting { get; init; }
 
     /// <summary>The number of tokens in them.</summary>
@@ -20,16 +20,16 @@ public sealed record QueueStatus
     /// <value><see cref="ClassificationQueueOptions.MaxTokensWaiting"/>.</value>
     public required int MaxTokensWaiting { get; init; }
 
-    /// <summary>How many clients have texts waiting, those of different priorities counted apart.</summary>
+    /// <summary>How many clients have rows waiting, those of different priorities counted apart.</summary>
     public required int ClientsWaiting { get; init; }
 
-    /// <summary>How long the oldest text has waited, or zero.</summary>
+    /// <summary>How long the oldest row has waited, or zero.</summary>
     public required TimeSpan OldestWait { get; init; }
 
     /// <summary>The number of batches that run.</summary>
     public required int BatchesRunning { get; init; }
 
-    /// <summary>The number of texts in them.</summary>
+    /// <summary>The number of rows in them.</summary>
     public required int RowsRunning { get; init; }
 
     /// <summary>The number of tokens in them.</summary>

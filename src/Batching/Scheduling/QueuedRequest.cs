@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Batching.Pipeline;
 
 namespace Batching.Scheduling;
 
@@ -10,14 +11,25 @@ internal sealed class QueuedRequest
 
     // A caller goes on in its own time, not in the worker's.
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int[]? textEnds;
+    private readonly Classification[] results;
     private int unanswered;
 
-    public QueuedRequest(QueuedRow[] rows, RequestOptions options)
+    /// <param name="rows">The rows of the texts, one text after the other.</param>
+    /// <param name="textEnds">For each text the index after its last row; null where every row is a text.</param>
+    /// <param name="options">How it is treated.</param>
+    public QueuedRequest(List<SequenceEncoding> rows, int[]? textEnds, RequestOptions options)
     {
-        Rows = rows;
+        this.textEnds = textEnds;
         Options = options;
-        Results = new Classification[rows.Length];
-        unanswered = rows.Length;
+        Rows = new QueuedRow[rows.Count];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Rows[i] = new QueuedRow(rows[i]);
+        }
+
+        results = new Classification[rows.Count];
+        unanswered = rows.Count;
     }
 
     public RequestOptions Options { get; }
@@ -25,11 +37,11 @@ internal sealed class QueuedRequest
     /// <summary>Whose it is; no key is one, too.</summary>
     public string ClientKey => Options.ClientKey ?? "";
 
-    /// <summary>A row for each text, or null where it has been answered.</summary>
+    /// <summary>The rows of its texts, one text after the other, or null where one has been answered.</summary>
     public QueuedRow?[] Rows { get; }
 
-    /// <summary>A result for each text, once the completion has come.</summary>
-    public Classification[] Results { get; }
+    /// <summary>How many texts it has.</summary>
+    public int TextCount => textEnds?.Length ?? Rows.Length;
 
     /// <summary>When its time is over, as a timestamp.</summary>
     public long DeadlineAt { get; init; } = NoDeadline;
@@ -53,12 +65,15 @@ internal sealed class QueuedRequest
     /// <summary>Ends when the answer is there, with an exception if it is one.</summary>
     public Task Completion => completion.Task;
 
-    /// <summary>Takes the result of one of its texts.</summary>
+    /// <summary>Which of its texts a row is of.</summary>
+    public int TextOf(int row) => ResultMaker.TextOf(row, textEnds);
+
+    /// <summary>Takes the result of one of its rows.</summary>
     /// <returns>Whether it was the last.</returns>
-    public bool Answer(int index, Classification result, long now)
+    public bool Answer(int row, Classification result, long now)
     {
-        Results[index] = result;
-        Rows[index] = null;
+        results[row] = result;
+        Rows[row] = null;
         if (--unanswered > 0)
         {
             return false;
@@ -67,6 +82,27 @@ internal sealed class QueuedRequest
         IsOver = true;
         EndedAt = now;
         return true;
+    }
+
+    /// <summary>A result for each text, once the completion has come.</summary>
+    /// <param name="backend">Makes a text's result of those of its windows.</param>
+    public Classification[] ResultsOf(IQueueBackend backend)
+    {
+        if (textEnds is null)
+        {
+            return results;
+        }
+
+        var pooled = new Classification[textEnds.Length];
+        int start = 0;
+        for (int text = 0; text < pooled.Length; text++)
+        {
+            int end = textEnds[text];
+            pooled[text] = end - start == 1 ? results[start] : backend.Pool(results[start..end]);
+            start = end;
+        }
+
+        return pooled;
     }
 
     /// <summary>Lets the caller go on with the results.</summary>

@@ -27,7 +27,12 @@ public sealed record RequestOptions
     public string? ClientKey { get; init; }
 
     /// <summary>How the texts become ids, such as <see cref="TruncationStrategy.None"/> for texts that are not to be cut.</summary>
-    /// <value>Default: null, <see cref="EncodingOptions.Default"/>. A text longer than the model takes is refused.</value>
+    /// <value>
+    /// Default: null, <see cref="EncodingOptions.Default"/>. A text longer than the model takes is refused. With
+    /// <see cref="LongText.Windows"/>, null stands for the classifier's windows; other options make windows of their own
+    /// <see cref="EncodingOptions.MaxLength"/> and <see cref="EncodingOptions.Stride"/>, of the text that
+    /// <see cref="EncodingOptions.Truncation"/> says, and with <see cref="TruncationStrategy.None"/> none.
+    /// </value>
     public EncodingOptions? Encoding { get; init; }
 
     /// <param name="parameterName">What the caller calls the options.</param>

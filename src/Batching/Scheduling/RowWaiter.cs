@@ -1,4 +1,4 @@
 namespace Batching.Scheduling;
 
-/// <summary>A request that waits for a row, and which of its texts the row is.</summary>
+/// <summary>A request that waits for a row, and which of its rows that is.</summary>
 internal readonly record struct RowWaiter(QueuedRequest Request, int Index);

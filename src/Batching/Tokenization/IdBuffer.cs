@@ -45,6 +45,14 @@ internal sealed class IdBuffer : IDisposable
     /// <summary>Drops everything from <paramref name="count"/> on.</summary>
     public void CutTo(int count) => Count = Math.Min(Count, count);
 
+    /// <summary>Drops everything before the last <paramref name="count"/>.</summary>
+    public void KeepLast(int count)
+    {
+        int kept = Math.Min(Count, count);
+        Span[^kept..].CopyTo(items);
+        Count = kept;
+    }
+
     public void Dispose()
     {
         int[] array = items;

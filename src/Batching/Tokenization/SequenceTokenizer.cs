@@ -28,7 +28,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly TemplatePiece[] single;
     private readonly TemplatePiece[] pair;
 
-    internal SequenceTokenizer(TokenizerDefinition definition, int? maxLength)
+    internal SequenceTokenizer(TokenizerDefinition definition, int? maxLength, TruncationSide side)
     {
         File = definition.File;
         vocabulary = new TokenVocabulary(definition);
@@ -41,6 +41,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         UnknownTokenId = definition.UnknownTokenId;
         PadTokenId = definition.PadTokenId;
         MaxLength = maxLength;
+        TruncationSide = side;
     }
 
     /// <summary>The id that fills up the shorter rows of a batch.</summary>
@@ -54,6 +55,13 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <c>max_position_embeddings</c>, and a classifier's at most the fixed length of its graph; null where none is known.
     /// </summary>
     public int? MaxLength { get; private set; }
+
+    /// <summary>The end at which a text that is too long is cut, unless <see cref="EncodingOptions.TruncationSide"/> says otherwise.</summary>
+    /// <value>
+    /// <c>truncation_side</c> of <c>tokenizer_config.json</c>, or else the <c>direction</c> of the truncation in
+    /// <c>tokenizer.json</c>, or else <see cref="TruncationSide.Right"/>, as in Hugging Face transformers.
+    /// </value>
+    public TruncationSide TruncationSide { get; }
 
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
@@ -74,8 +82,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Loads a tokenizer from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
     /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
-    /// <c>special_tokens_map.json</c> and <c>config.json</c>. Truncation and padding set in <c>tokenizer.json</c> are not
-    /// used, as in Hugging Face transformers.
+    /// <c>special_tokens_map.json</c> and <c>config.json</c>. Of the truncation and padding set in <c>tokenizer.json</c> only
+    /// the side of the truncation is used, as in Hugging Face transformers.
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
@@ -123,11 +131,10 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
         scratch.Second.Clear();
-
-        AppendIds(input.Text, scratch.First, EnoughTokens(input, room, options));
+        AppendIds(input.Text, scratch.First, WantedOf(input, room, options));
         if (input.Pair is not null)
         {
-            AppendIds(input.Pair, scratch.Second, int.MaxValue);
+            AppendIds(input.Pair, scratch.Second, WantedIds.All);
         }
 
         AppendCut(destination, input.Pair is not null, scratch.First.Span, scratch.Second.Span, room, options);
@@ -163,7 +170,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         options ??= EncodingOptions.Default;
         input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
-        using var placed = new PlacedInput(offsetEncoder, input, EnoughTokens(input, room, options));
+        bool needsFirstOnly = SideFor(options) == TruncationSide.Right && CutsSingle(input, room, options);
+        using var placed = new PlacedInput(offsetEncoder, input, needsFirstOnly ? room + 1 : int.MaxValue);
         using var rows = new TokenRows();
         AppendCut(rows, input.Pair is not null, placed.First.Span, placed.Second.Span, room, options);
         return placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0));
@@ -209,6 +217,10 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// Encodes a long text as windows, each of which starts with the last <see cref="EncodingOptions.Stride"/> tokens of
     /// the one before: Hugging Face's <c>return_overflowing_tokens</c>.
     /// </summary>
+    /// <remarks>
+    /// With <see cref="TruncationSide.Left"/> the first window holds the end of the text and the last, perhaps shorter one
+    /// its start; each ends with the first <see cref="EncodingOptions.Stride"/> tokens of the one before.
+    /// </remarks>
     /// <param name="input">The text. Of a pair, the text that the truncation strategy cuts is windowed and the other repeated.</param>
     /// <param name="options">How; the limit is <see cref="EncodingOptions.MaxLength"/> or the tokenizer's.</param>
     /// <returns>At least one window. <see cref="SequenceEncoding.IsTruncated"/> is true for all of several.</returns>
@@ -274,7 +286,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         using var ids = new IdBuffer();
-        AppendIds(text, ids, int.MaxValue);
+        AppendIds(text, ids, WantedIds.All);
         return ConvertIdsToTokens(ids.Span);
     }
 
@@ -385,7 +397,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
-        AppendIds(source, scratch.First, int.MaxValue);
+        AppendIds(source, scratch.First, WantedIds.All);
         int[] ids = scratch.First.Span.ToArray();
         scratch.Release();
         return new EncodeResults<int> { Tokens = ids, CharsConsumed = source.Length };
@@ -401,7 +413,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
-        AppendIds(text is null ? textSpan : text, scratch.First, int.MaxValue);
+        AppendIds(text is null ? textSpan : text, scratch.First, WantedIds.All);
         int count = scratch.First.Count;
         scratch.Release();
         return count;
@@ -430,12 +442,13 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         return tokens.ToResults();
     }
 
-    internal static SequenceTokenizer Load(ModelFolder folder) => Load(folder, ModelConfig.Read(folder), maxLength: null);
+    internal static SequenceTokenizer Load(ModelFolder folder) => Load(folder, ModelConfig.Read(folder), maxLength: null, side: null);
 
     /// <param name="folder">Where the tokenizer's files are.</param>
     /// <param name="config">The model's configuration, whose positions limit a row as well.</param>
     /// <param name="maxLength">A limit of the caller's, at most the others.</param>
-    internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength)
+    /// <param name="side">The caller's side to cut at; null for that of the files.</param>
+    internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength, TruncationSide? side)
     {
         TokenizerDefinition definition = TokenizerFiles.Read(folder);
         int least = Math.Max(1, definition.Template.Single.Count(piece => piece.Sequence is null));
@@ -454,7 +467,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 $"{nameof(SequenceClassifierOptions.MaxLength)} is {maxLength}; it has to be at least {least}, the number of special tokens{most}.", nameof(maxLength));
         }
 
-        return new SequenceTokenizer(definition, maxLength ?? limit);
+        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide, nameof(side)));
     }
 
     /// <summary>The same tokenizer with a lower limit.</summary>
@@ -464,6 +477,12 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         limited.MaxLength = maxLength;
         return limited;
     }
+
+    private static TruncationSide Known(TruncationSide side, string parameterName) => side is TruncationSide.Right or TruncationSide.Left
+        ? side
+        : throw new ArgumentException(
+            $"{nameof(TruncationSide)} is {side}; it has to be {nameof(TruncationSide.Right)}, {nameof(TruncationSide.Left)}, or null for the tokenizer's own.",
+            parameterName);
 
     private static bool IsPlain(EncodeSettings settings) =>
         settings is { ConsiderNormalization: true, ConsiderPreTokenization: true, MaxTokenCount: int.MaxValue };
@@ -504,14 +523,14 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     }
 
     // The ids of a text, in which added tokens stand for themselves.
-    internal void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    internal void AppendIds(ReadOnlySpan<char> text, IdBuffer ids, WantedIds wanted)
     {
         var stretches = new AddedTokenSplitter(rawTokens, text);
-        while (ids.Count < enough && stretches.MoveNext())
+        while (wanted.WantsMore(ids) && stretches.MoveNext())
         {
             if (!stretches.Stretch.IsEmpty)
             {
-                AppendStretch(stretches.Stretch, stretches.StretchStart == 0, ids, enough);
+                AppendStretch(stretches.Stretch, stretches.StretchStart == 0, ids, wanted);
             }
 
             if (stretches.Token is { } token)
@@ -521,11 +540,11 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         }
     }
 
-    private void AppendStretch(ReadOnlySpan<char> stretch, bool startsText, IdBuffer ids, int enough)
+    private void AppendStretch(ReadOnlySpan<char> stretch, bool startsText, IdBuffer ids, WantedIds wanted)
     {
         if (normalizedTokens is null)
         {
-            encoder.Encode(stretch, startsText, ids, enough);
+            encoder.Encode(stretch, startsText, ids, wanted);
             return;
         }
 
@@ -538,9 +557,9 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         }
 
         var parts = new AddedTokenSplitter(normalizedTokens, stretch);
-        while (ids.Count < enough && parts.MoveNext())
+        while (wanted.WantsMore(ids) && parts.MoveNext())
         {
-            encoder.EncodeNormalized(parts.Stretch, startsText && parts.StretchStart == 0, ids, enough);
+            encoder.EncodeNormalized(parts.Stretch, startsText && parts.StretchStart == 0, ids, wanted);
             if (parts.Token is { } token)
             {
                 ids.Add(token.Id);
@@ -575,6 +594,9 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 nameof(options));
     }
 
+    // The end at which the texts are cut.
+    internal TruncationSide SideFor(EncodingOptions options) => options.TruncationSide is { } side ? Known(side, nameof(options)) : TruncationSide;
+
     private static void CheckWindowed(TextInput input, EncodingOptions options)
     {
         bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
@@ -585,12 +607,22 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         }
     }
 
-    // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part.
-    private static int EnoughTokens(TextInput input, int room, EncodingOptions options)
+    private static bool CutsSingle(TextInput input, int room, EncodingOptions options) =>
+        input.Pair is null
+        && room < int.MaxValue
+        && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
+
+    // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part or, cut at the
+    // left, no more memory than its last part. One token more than there is room for tells that it was cut.
+    private WantedIds WantedOf(TextInput input, int room, EncodingOptions options)
     {
-        bool cutsSingle = input.Pair is null
-            && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
-        return cutsSingle && room < int.MaxValue ? room + 1 : int.MaxValue;
+        TruncationSide side = SideFor(options);
+        return (CutsSingle(input, room, options), side) switch
+        {
+            (false, _) => WantedIds.All,
+            (true, TruncationSide.Left) => WantedIds.Last(room + 1),
+            _ => WantedIds.First(room + 1),
+        };
     }
 
     // The row of these tokens, as many as there is room for.
@@ -598,13 +630,14 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private void AppendCut(
         TokenRows rows, bool isPair, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int room, EncodingOptions options)
     {
+        TruncationSide side = SideFor(options);
         (int firstKept, int secondKept) = Truncation.Keep(first.Length, isPair ? second.Length : null, room, options.Truncation);
         AppendRow(
             rows,
             isPair,
             options.AddSpecialTokens,
-            first[..firstKept],
-            second[..secondKept],
+            Truncation.Part(first, firstKept, side),
+            Truncation.Part(second, secondKept, side),
             firstKept < first.Length || secondKept < second.Length);
     }
 

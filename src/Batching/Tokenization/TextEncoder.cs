@@ -16,19 +16,19 @@ internal abstract class TextEncoder(TextNormalizer? normalizer)
     /// <param name="text">The stretch, in which added tokens are ordinary text.</param>
     /// <param name="startsText">Whether the text starts here, or the stretch follows an added token.</param>
     /// <param name="ids">Where to.</param>
-    /// <param name="enough">Stops after the word with which <paramref name="ids"/> reaches this count.</param>
-    public virtual void Encode(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough)
+    /// <param name="wanted">Which of the text's ids are wanted.</param>
+    public virtual void Encode(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted)
     {
         if (normalizer is null)
         {
-            EncodeNormalized(text, startsText, ids, enough);
+            EncodeNormalized(text, startsText, ids, wanted);
             return;
         }
 
         CharBuffer normalized = EncodingScratch.Current.Normalized;
         normalized.Clear();
         normalizer.Normalize(text, normalized);
-        EncodeNormalized(normalized.Span, startsText, ids, enough);
+        EncodeNormalized(normalized.Span, startsText, ids, wanted);
         EncodingScratch.Trim(normalized);
     }
 
@@ -36,8 +36,8 @@ internal abstract class TextEncoder(TextNormalizer? normalizer)
     /// <param name="text">The stretch.</param>
     /// <param name="startsText">Whether the text starts here, or the stretch follows an added token.</param>
     /// <param name="ids">Where to.</param>
-    /// <param name="enough">Stops after the word with which <paramref name="ids"/> reaches this count.</param>
-    public abstract void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough);
+    /// <param name="wanted">Which of the text's ids are wanted.</param>
+    public abstract void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted);
 
     /// <summary>
     /// Appends the tokens of one word and their places in it: slower than <see cref="EncodeNormalized"/>, with the same ids

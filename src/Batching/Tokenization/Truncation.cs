@@ -1,8 +1,9 @@
 namespace Batching.Tokenization;
 
-/// <summary>How many tokens of a text and its pair are kept: Hugging Face's <c>truncate_encodings</c>.</summary>
+/// <summary>Which tokens of a text and its pair are kept: Hugging Face's <c>truncate_encodings</c>.</summary>
 internal static class Truncation
 {
+    /// <summary>How many tokens of each are kept.</summary>
     /// <param name="first">The text's tokens.</param>
     /// <param name="second">The pair's tokens, or null where there is no pair.</param>
     /// <param name="room">The most tokens of both.</param>
@@ -44,6 +45,10 @@ internal static class Truncation
                 throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "There is no such truncation strategy.");
         }
     }
+
+    /// <summary>The tokens of a text that are kept, when so many are.</summary>
+    public static ReadOnlySpan<int> Part(ReadOnlySpan<int> tokens, int kept, TruncationSide side) =>
+        side == TruncationSide.Left ? tokens[^kept..] : tokens[..kept];
 
     private static (int First, int Second) KeepLongestFirst(int first, int second, int room)
     {

@@ -11,6 +11,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     private readonly IdBuffer second = new();
     private bool isPair;
     private bool windowsSecond;
+    private TruncationSide side;
     private int width;
     private int start;
 
@@ -21,20 +22,34 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
     /// <summary>Begins a text.</summary>
     /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
-    public void Begin(TextInput input)
+    public void Begin(TextInput input) => TryBegin(input, int.MaxValue);
+
+    /// <summary>Begins a text, unless it has too many tokens, which shows before all of them are made.</summary>
+    /// <param name="input">The text.</param>
+    /// <param name="mostTokens">How many tokens it and its pair may have, special tokens not counted.</param>
+    /// <returns>Whether it has no more than that.</returns>
+    /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
+    public bool TryBegin(TextInput input, int mostTokens)
     {
         HasMore = false;
+        WantedIds wanted = mostTokens < int.MaxValue ? WantedIds.First(mostTokens + 1) : WantedIds.All;
         input = SequenceTokenizer.WithoutEmptyPair(input);
         int room = RoomFor(input);
         first.Clear();
         second.Clear();
-        tokenizer.AppendIds(input.Text, first, int.MaxValue);
+        tokenizer.AppendIds(input.Text, first, wanted);
         if (input.Pair is not null)
         {
-            tokenizer.AppendIds(input.Pair, second, int.MaxValue);
+            tokenizer.AppendIds(input.Pair, second, wanted);
         }
 
-        Begin(input.Pair is not null, room);
+        if (first.Count + (long)second.Count > mostTokens)
+        {
+            return false;
+        }
+
+        Start(input.Pair is not null, room);
+        return true;
     }
 
     /// <summary>Begins a text that is encoded already.</summary>
@@ -50,7 +65,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         second.Clear();
         first.AddRange(firstTokens);
         second.AddRange(secondTokens);
-        Begin(isPairOfTexts, room);
+        Start(isPairOfTexts, room);
     }
 
     /// <summary>The most tokens of a text and its pair in a window.</summary>
@@ -58,6 +73,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     public int RoomFor(TextInput input)
     {
         int room = tokenizer.RoomFor(input, options);
+        side = tokenizer.SideFor(options);
         return room < int.MaxValue
             ? room
             : throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
@@ -85,8 +101,9 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     /// <summary>Adds the text's next window as a row.</summary>
     public void AppendNext(TokenRows rows)
     {
+        // Start and end count from the side where the first window is.
         int end = Math.Min(start + width, Windowed.Count);
-        ReadOnlySpan<int> window = Windowed.Span[start..end];
+        ReadOnlySpan<int> window = side == TruncationSide.Left ? Windowed.Span[^end..^start] : Windowed.Span[start..end];
         tokenizer.AppendRow(
             rows,
             isPair,
@@ -104,7 +121,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         second.Dispose();
     }
 
-    private void Begin(bool isPairOfTexts, int room)
+    private void Start(bool isPairOfTexts, int room)
     {
         isPair = isPairOfTexts;
         windowsSecond = options.Truncation == TruncationStrategy.OnlySecond

@@ -83,20 +83,20 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     public override PreTokenizer PreTokenizer { get; } = new BertPreTokenizer();
 
-    public override void Encode(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough)
+    public override void Encode(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted)
     {
         if (isOnePass)
         {
-            Encode(text, ids, enough);
+            Encode(text, ids, wanted);
         }
         else
         {
-            base.Encode(text, startsText, ids, enough);
+            base.Encode(text, startsText, ids, wanted);
         }
     }
 
-    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough) =>
-        (withoutNormalizer ?? this).Encode(text, ids, enough);
+    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted) =>
+        (withoutNormalizer ?? this).Encode(text, ids, wanted);
 
     public override void EncodeWord(ReadOnlySpan<char> word, bool startsStretch, bool startsText, List<TokenSpan> tokens)
     {
@@ -118,12 +118,12 @@ internal sealed class WordPieceEncoder : TextEncoder
         }
     }
 
-    private void Encode(ReadOnlySpan<char> text, IdBuffer ids, int enough)
+    private void Encode(ReadOnlySpan<char> text, IdBuffer ids, WantedIds wanted)
     {
         var word = new Word(new ScalarBuffer(stackalloc char[256]));
         Span<int> output = stackalloc int[ScalarNormalizer.LongestOutput];
         int position = 0;
-        while (position < text.Length && ids.Count < enough)
+        while (position < text.Length && wanted.WantsMore(ids))
         {
             char c = text[position];
             if (c >= AsciiCount)
@@ -154,7 +154,7 @@ internal sealed class WordPieceEncoder : TextEncoder
             }
         }
 
-        if (ids.Count < enough)
+        if (wanted.WantsMore(ids))
         {
             EndWord(ref word, ids);
         }

@@ -327,6 +327,93 @@ public sealed class ClassificationQueueTests
     }
 
     [Fact]
+    public async Task A_long_texts_windows_run_among_others_rows_and_the_last_brings_its_answer()
+    {
+        ClassificationQueue queue = Queue();
+        var greedy = new RequestOptions { ClientKey = "greedy" };
+        Task<RequestResult> windows = queue.SubmitAsync(["a", $"{Window('b')}{Window('c')}{Window('d')}ddd", "e"], greedy);
+        Task<Classification> other = queue.ClassifyAsync(new string('f', 29)).AsTask();
+        Assert.Equal((7, 124), (queue.GetStatus().RowsWaiting, queue.GetStatus().TokensWaiting));
+
+        // A turn is 32 tokens, however many windows a client has; and a row that has run has freed its room.
+        Assert.True(queue.RunNext());
+        Assert.True(queue.RunNext());
+        Assert.Equal(new string('f', 29), (await other).Label);
+        Assert.False(windows.IsCompleted);
+        Run(queue);
+        Assert.Equal(["a", $"{Window('b')}{Window('c')}{Window('d')}ddd", "e"], (await windows).Classifications.Select(answer => answer.Label));
+        Assert.Equal(["a", "ddd", "e"], backend.Runs.SelectMany(run => run.Texts).Where(row => row.Length < 29).Order());
+
+        static string Window(char letter) => new string(letter, 29) + FakeBackend.WindowEnd;
+    }
+
+    [Fact]
+    public async Task A_window_that_comes_again_is_run_once_within_a_text_and_between_requests()
+    {
+        ClassificationQueue queue = Queue();
+        Task<Classification>[] answers = [.. new[] { "aa|bb|aa|cc", "bb|aa|dd", "dd", "aa|aa|aa" }.Select(text => queue.ClassifyAsync(text).AsTask())];
+        Assert.Equal((5, 12), (queue.GetStatus().RowsWaiting, queue.GetStatus().TokensWaiting));
+        Run(queue);
+        Assert.Equal(["aa|bb|aa|cc", "bb|aa|dd", "dd", "aa|aa|aa"], (await Task.WhenAll(answers)).Select(answer => answer.Label));
+        Assert.Equal(["aa", "aa|", "bb|", "cc", "dd"], backend.Runs.SelectMany(run => run.Texts).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_bad_window_fails_its_text_and_no_other()
+    {
+        ClassificationQueue queue = Queue();
+        Task<IReadOnlyList<Classification>> list = queue.ClassifyAsync(["a|b", "c", "d|e!|f", "g"]);
+        Task<Classification> lone = queue.ClassifyAsync("h|i!").AsTask();
+        Task<Classification> other = queue.ClassifyAsync("j|k|l").AsTask();
+        Run(queue);
+        ModelRunException failed = await Assert.ThrowsAsync<ModelRunException>(() => list);
+        Assert.StartsWith("Text 2 of 4: ", failed.Message, StringComparison.Ordinal);
+        Assert.Equal("A row of the batch could not be run.", (await Assert.ThrowsAsync<ModelRunException>(() => lone)).Message);
+        Assert.Equal("j|k|l", (await other).Label);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_leaves_takes_all_windows_along_that_nobody_else_waits_for(bool cancels)
+    {
+        ClassificationQueue queue = Queue();
+        using var source = new CancellationTokenSource();
+        Task<Classification> leaves = queue.ClassifyAsync(
+            "aa|bb|cc|dd", new RequestOptions { Timeout = TimeSpan.FromSeconds(5) }, source.Token).AsTask();
+        Task<Classification> stays = queue.ClassifyAsync("bb|ee").AsTask();
+        Assert.Equal((5, 13), (queue.GetStatus().RowsWaiting, queue.GetStatus().TokensWaiting));
+        if (cancels)
+        {
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        }
+        else
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Assert.ThrowsAsync<DeadlineExceededException>(() => leaves);
+        }
+
+        Assert.Equal((2, 5), (queue.GetStatus().RowsWaiting, queue.GetStatus().TokensWaiting));
+        Run(queue);
+        Assert.Equal("bb|ee", (await stays).Label);
+        Assert.Equal(["bb|", "ee"], backend.Runs.SelectMany(run => run.Texts).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_text_whose_windows_never_fit_is_refused_and_no_more_of_them_are_made_than_would_fit()
+    {
+        ClassificationQueue queue = Queue(new ClassificationQueueOptions { MaxTokensWaiting = 20 });
+        Task<Classification> fits = queue.ClassifyAsync("aaaa|bbbb|cccc|ddddd").AsTask();
+        await Assert.ThrowsAsync<QueueFullException>(() => queue.ClassifyAsync("eeee|f").AsTask());
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => queue.ClassifyAsync(["e", string.Concat(Enumerable.Repeat("aaaa|", 1_000))]));
+        Assert.Contains("The first 2 of 2 texts have at least 21 tokens, and the queue never lets more than 20", refused.Message, StringComparison.Ordinal);
+        Run(queue);
+        Assert.Equal("aaaa|bbbb|cccc|ddddd", (await fits).Label);
+    }
+
+    [Fact]
     public async Task Stopped_it_finishes_what_it_took_and_takes_no_more()
     {
         ClassificationQueue queue = Queue();

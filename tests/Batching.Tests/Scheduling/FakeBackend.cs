@@ -1,14 +1,19 @@
 using Batching.Scheduling;
+using Xunit;
 
 namespace Batching.Tests.Scheduling;
 
 /// <summary>
 /// A model of one token a character, whose label for a text is the text itself, so that every caller can tell its own answer.
+/// A text with window ends in it is a row for each part.
 /// </summary>
 internal sealed class FakeBackend : IQueueBackend
 {
     /// <summary>A text with this in it cannot be run, nor any batch that it is in.</summary>
     public const char Poison = '!';
+
+    /// <summary>Ends a window of a text, but for the last.</summary>
+    public const char WindowEnd = '|';
 
     private readonly Lock gate = new();
 
@@ -26,12 +31,34 @@ internal sealed class FakeBackend : IQueueBackend
     /// <summary>The batches that were run, in the order in which they began.</summary>
     public List<FakeRun> Runs { get; } = [];
 
-    public SequenceEncoding Encode(TextInput input, EncodingOptions? options) => input.Text switch
+    public long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows)
     {
-        null => throw new ArgumentException("The input has no text.", nameof(input)),
-        "" => throw new ArgumentException("The text has no token.", nameof(input)),
-        string text => new SequenceEncoding([.. text.Select(character => (int)character)], [], isTruncated: false),
-    };
+        string text = input.Text ?? throw new ArgumentException("The input has no text.", nameof(input));
+        if (text.Length == 0)
+        {
+            throw new ArgumentException("The text has no token.", nameof(input));
+        }
+
+        long tokens = 0;
+        foreach (string window in WindowsOf(text).TakeWhile(_ => tokens <= mostTokens))
+        {
+            rows.Add(new SequenceEncoding([.. window.Select(character => (int)character)], [], isTruncated: false));
+            tokens += window.Length;
+        }
+
+        return tokens;
+    }
+
+    /// <summary>The rows of a text.</summary>
+    public static IEnumerable<string> WindowsOf(string text)
+    {
+        for (int start = 0; start < text.Length;)
+        {
+            int end = text.IndexOf(WindowEnd, start) is var last and >= 0 ? last + 1 : text.Length;
+            yield return text[start..end];
+            start = end;
+        }
+    }
 
     public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)
     {
@@ -53,15 +80,23 @@ internal sealed class FakeBackend : IQueueBackend
             throw new ModelRunException("A row of the batch could not be run.");
         }
 
-        return Array.ConvertAll(texts, static text => new Classification
-        {
-            Label = text,
-            LabelIndex = 0,
-            Score = 1,
-            Logits = new float[1],
-            Scores = new float[1],
-            TokenCount = text.Length,
-            IsTruncated = false,
-        });
+        return Array.ConvertAll(texts, Result);
     }
+
+    public Classification Pool(Classification[] windows)
+    {
+        Assert.InRange(windows.Length, 2, int.MaxValue);
+        return Result(string.Concat(windows.Select(window => window.Label)));
+    }
+
+    private static Classification Result(string text) => new()
+    {
+        Label = text,
+        LabelIndex = 0,
+        Score = 1,
+        Logits = new float[1],
+        Scores = new float[1],
+        TokenCount = text.Length,
+        IsTruncated = false,
+    };
 }

@@ -1,4 +1,4 @@
 namespace Batching.Tests.Scheduling;
 
-/// <summary>A batch that the fake model was given.</summary>
+/// <summary>A batch that the fake model was given: the texts of its rows.</summary>
 internal sealed record FakeRun(string[] Texts, bool IsAlone, CancellationToken Stop);

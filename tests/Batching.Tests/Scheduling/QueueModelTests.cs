@@ -53,15 +53,6 @@ public sealed class QueueModelTests : IDisposable
     }
 
     [Fact]
-    public void A_classifier_that_pools_windows_is_refused()
-    {
-        using var pools = SequenceClassifier.Load(
-            Repository.Contract("bert-one-label"), new SequenceClassifierOptions { LongText = LongText.Windows });
-        var exception = Assert.Throws<ArgumentException>(() => new ClassificationQueue(pools));
-        Assert.Contains("LongText.Windows", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_text_that_is_not_to_be_cut_and_is_too_long_is_refused_and_one_that_is_cut_says_so()
     {
         await using var queue = new ClassificationQueue(classifier);

@@ -52,7 +52,7 @@ public sealed class QueueScheduleTests
         // The schedules were worth something: every way for a request to end was seen often.
         foreach (string outcome in new[]
         {
-            "answered", nameof(OperationCanceledException), nameof(DeadlineExceededException), nameof(ModelRunException),
+            "answered", "answered in windows", nameof(OperationCanceledException), nameof(DeadlineExceededException), nameof(ModelRunException),
             nameof(QueueStoppedException), nameof(QueueFullException), nameof(ArgumentException), "run stopped",
         })
         {
@@ -160,13 +160,17 @@ public sealed class QueueScheduleTests
             Assert.InRange(queue.GetStatus().TokensWaiting, 0, MaxTokensWaiting);
         }
 
-        // Few different texts, so that many are the same; some of them cannot be run.
+        // Few different texts, so that many are the same; some of them have several windows, and some cannot be run.
         private static string TextOf(int number) => (number % 11) switch
         {
             0 => new string('x', 1 + (number % 3)) + FakeBackend.Poison,
             1 => new string('l', 20 + (number % 13)),
+            2 or 3 or 4 => string.Join(FakeBackend.WindowEnd, Enumerable.Range(1, 2 + (number % 4)).Select(window => WindowOf(number * window))),
             _ => new string((char)('a' + (number % 5)), 1 + (number % 7)),
         };
+
+        private static string WindowOf(int number) =>
+            new string((char)('a' + (number % 5)), 1 + (number % 3)) + (number % 23 == 0 ? FakeBackend.Poison : 'w');
 
         private void Ask(string[] texts, Event next)
         {
@@ -188,7 +192,8 @@ public sealed class QueueScheduleTests
         // A run takes time, in which other things happen, to its own callers and batches as well.
         private void OnRun(FakeRun run)
         {
-            Assert.All(run.Texts, text => Assert.Contains(callers, caller => caller.Texts.Contains(text) && !caller.Answer.IsCompletedSuccessfully));
+            Assert.All(run.Texts, row => Assert.Contains(
+                callers, caller => caller.Texts.SelectMany(FakeBackend.WindowsOf).Contains(row) && !caller.Answer.IsCompletedSuccessfully));
             if (backend.SharesRepeatedRows)
             {
                 Assert.Equal(run.Texts, run.Texts.Distinct().Except(inFlight));
@@ -224,6 +229,11 @@ public sealed class QueueScheduleTests
             if (caller.Answer.IsCompletedSuccessfully)
             {
                 Count("answered");
+                if (caller.Texts.Any(text => text.Contains(FakeBackend.WindowEnd)))
+                {
+                    Count("answered in windows");
+                }
+
                 RequestResult result = caller.Answer.Result;
                 Assert.Equal(caller.Texts, result.Classifications.Select(classification => classification.Label));
                 Assert.All([result.TokenizationTime, result.WaitTime, result.RunTime], time => Assert.True(time >= TimeSpan.Zero));

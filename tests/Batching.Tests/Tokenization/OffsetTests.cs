@@ -212,7 +212,12 @@ public sealed class OffsetTests
         HostileText.Sample(
             text =>
             {
-                var options = new EncodingOptions { MaxLength = 4 + (text.Length % 40), Stride = text.Length % 3 };
+                var options = new EncodingOptions
+                {
+                    MaxLength = 4 + (text.Length % 40),
+                    Stride = text.Length % 3,
+                    TruncationSide = text.Length % 2 == 0 ? TruncationSide.Left : TruncationSide.Right,
+                };
                 OffsetEncoding encoding = tokenizer.EncodeWithOffsets(text, options);
                 SequenceEncoding expected = tokenizer.Encode(text, options);
                 Assert.Equal(expected.InputIds, encoding.Encoding.InputIds);

@@ -29,19 +29,6 @@ internal sealed class BareLoop(string name, BareSession session, SequenceTokeniz
     private float[] RunBatch(string[] batch)
     {
         using TokenRows rows = tokenizer.EncodeBatch(batch);
-        int columns = Enumerable.Range(0, rows.Count).Max(rows.LengthOf);
-        var ids = new long[rows.Count * columns];
-        var mask = new long[ids.Length];
-        Array.Fill(ids, tokenizer.PadTokenId);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            for (int column = 0; column < rows.LengthOf(row); column++)
-            {
-                ids[(row * columns) + column] = rows[row][column];
-                mask[(row * columns) + column] = 1;
-            }
-        }
-
-        return session.Run(ids, mask, rows.Count);
+        return session.Run(rows, tokenizer.PadTokenId);
     }
 }

@@ -32,6 +32,26 @@ internal sealed class BareSession : IDisposable
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
+    /// <summary>Runs ragged rows, padded to the longest.</summary>
+    /// <returns>The logits, in memory that the caller keeps.</returns>
+    public float[] Run(TokenRows rows, int padTokenId)
+    {
+        int columns = Enumerable.Range(0, rows.Count).Max(rows.LengthOf);
+        var ids = new long[rows.Count * columns];
+        var mask = new long[ids.Length];
+        Array.Fill(ids, padTokenId);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            for (int column = 0; column < rows.LengthOf(row); column++)
+            {
+                ids[(row * columns) + column] = rows[row][column];
+                mask[(row * columns) + column] = 1;
+            }
+        }
+
+        return Run(ids, mask, rows.Count);
+    }
+
     public void Dispose()
     {
         runOptions.Dispose();

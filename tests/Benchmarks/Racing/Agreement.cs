@@ -7,8 +7,8 @@ namespace Batching.Benchmarks.Racing;
 /// <summary>How near logits are to those that they should be.</summary>
 internal static class Agreement
 {
-    public static bool AreSameBits(float[] logits, float[] reference) =>
-        MemoryMarshal.AsBytes<float>(logits).SequenceEqual(MemoryMarshal.AsBytes<float>(reference));
+    public static bool AreSameBits(ReadOnlySpan<float> logits, ReadOnlySpan<float> reference) =>
+        MemoryMarshal.AsBytes(logits).SequenceEqual(MemoryMarshal.AsBytes(reference));
 
     /// <exception cref="InvalidOperationException">There are not as many of both.</exception>
     public static float LargestDifference(float[] logits, float[] reference) => logits.Length == reference.Length

@@ -33,6 +33,9 @@ internal sealed class ModelSet : IDisposable
 
     public BareRuns BareRuns(string[] texts) => Contenders.BareRuns.Fastest(bare, Classifier.Tokenizer, texts);
 
+    /// <summary>The bare session with so many threads: one, or one for each core.</summary>
+    public BareSession Bare(int threads) => bare.Single(session => session.Threads == threads);
+
     public void Dispose()
     {
         Classifier.Dispose();

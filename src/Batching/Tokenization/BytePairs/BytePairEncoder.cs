@@ -61,16 +61,16 @@ internal sealed class BytePairEncoder : TextEncoder
 
     public override PreTokenizer PreTokenizer => preTokenizer;
 
-    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough)
+    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted)
     {
         int position = 0;
-        if (!text.IsEmpty && ids.Count < enough && preTokenizer.AddsSpaceBefore(text))
+        if (!text.IsEmpty && wanted.WantsMore(ids) && preTokenizer.AddsSpaceBefore(text))
         {
             position = preTokenizer.LengthOfWord(text, 0, isFirst: true);
             EncodeAfterSpace(text[..position], ids);
         }
 
-        while (position < text.Length && ids.Count < enough)
+        while (position < text.Length && wanted.WantsMore(ids))
         {
             int length = preTokenizer.LengthOfWord(text, position, isFirst: false);
             EncodeWord(text.Slice(position, length), ids);

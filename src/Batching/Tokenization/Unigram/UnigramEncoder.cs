@@ -40,11 +40,11 @@ internal sealed class UnigramEncoder : TextEncoder
 
     public override PreTokenizer PreTokenizer => splitter;
 
-    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, int enough)
+    public override void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted)
     {
         UnigramScratch scratch = UnigramScratch.Current;
         int position = 0;
-        while (ids.Count < enough && splitter.TryGetNext(text, ref position, out int start))
+        while (wanted.WantsMore(ids) && splitter.TryGetNext(text, ref position, out int start))
         {
             PrepareWord(text[start..position], startsText && start == 0, scratch.Word);
             EncodeWord(scratch.Word.Span, scratch, ids, spans: null);
