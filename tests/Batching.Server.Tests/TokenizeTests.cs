@@ -28,10 +28,12 @@ public sealed class TokenizeTests(Sst2Server fixture) : IClassFixture<Sst2Server
     }
 
     [Fact]
-    public async Task Offsets_are_not_guessed_where_the_text_was_changed()
+    public async Task Characters_are_those_of_the_text_as_it_was_sent()
     {
-        JsonElement answer = await fixture.Server.AskAsync("/tokenize", """{"inputs": "naïve 我"}""");
-        Assert.All(answer[0].EnumerateArray(), token => Assert.Equal(JsonValueKind.Null, token.GetProperty("start").ValueKind));
+        JsonElement answer = await fixture.Server.AskAsync("/tokenize", """{"inputs": "😀  naïve 我\u0001!", "add_special_tokens": false}""");
+        Assert.Equal(
+            [("[UNK]", 0, 1), ("naive", 3, 8), ("我", 9, 10), ("!", 11, 12)],
+            answer[0].EnumerateArray().Select(token => (token.GetProperty("text").GetString()!, token.GetProperty("start").GetInt32(), token.GetProperty("stop").GetInt32())));
     }
 
     [Fact]

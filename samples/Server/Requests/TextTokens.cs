@@ -1,5 +1,5 @@
+using System.Text;
 using Batching;
-using Microsoft.ML.Tokenizers;
 using Server.Contract;
 
 namespace Server.Requests;
@@ -13,45 +13,42 @@ internal static class TextTokens
     public static TokenInfo[] Of(SequenceTokenizer tokenizer, string text, bool addSpecialTokens)
     {
         var options = new EncodingOptions { AddSpecialTokens = addSpecialTokens, Truncation = TruncationStrategy.None };
-        int[] ids = [.. tokenizer.Encode(text, options).InputIds];
+        OffsetEncoding encoding = tokenizer.EncodeWithOffsets(text, options);
+        int[] ids = [.. encoding.Encoding.InputIds];
         IReadOnlyList<string> names = tokenizer.ConvertIdsToTokens(ids);
-        IReadOnlyList<EncodedToken> inner = tokenizer.EncodeToTokens(text, out string? normalized);
-
-        // Offsets are those of the normalized text: they hold for the text itself where only the case was changed.
-        int first = string.Equals(text, normalized, StringComparison.OrdinalIgnoreCase) ? IndexOf(ids, inner) : -1;
-        int[] scalars = first < 0 ? [] : ScalarIndexes(text);
+        int[] characters = CharacterIndexes(text);
         var tokens = new TokenInfo[ids.Length];
         for (int i = 0; i < ids.Length; i++)
         {
-            bool isInner = first >= 0 && i >= first && i < first + inner.Count;
-            Range? offset = isInner ? inner[i - first].Offset : null;
+            Range? offset = encoding.Offsets[i];
             tokens[i] = new TokenInfo(
                 ids[i],
                 names[i],
                 tokenizer.Decode([ids[i]], skipSpecialTokens: true).Length == 0,
-                offset is { } start ? scalars[start.Start.Value] : null,
-                offset is { } stop ? scalars[stop.End.Value] : null);
+                offset is { } start ? characters[start.Start.Value] : null,
+                offset is { } stop ? characters[stop.End.Value] : null);
         }
 
         return tokens;
     }
 
-    // Where the tokens of the text are among those with special tokens around them; -1 where they are not.
-    private static int IndexOf(int[] ids, IReadOnlyList<EncodedToken> inner)
-    {
-        int[] innerIds = [.. inner.Select(token => token.Id)];
-        return ids.AsSpan().IndexOf(innerIds);
-    }
-
     // Clients count characters, not UTF-16 units.
-    private static int[] ScalarIndexes(string text)
+    private static int[] CharacterIndexes(string text)
     {
         var indexes = new int[text.Length + 1];
-        for (int i = 0; i < text.Length; i++)
+        int position = 0;
+        int count = 0;
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            indexes[i + 1] = indexes[i] + (char.IsHighSurrogate(text[i]) ? 0 : 1);
+            for (int end = position + rune.Utf16SequenceLength; position < end; position++)
+            {
+                indexes[position] = count;
+            }
+
+            count++;
         }
 
+        indexes[position] = count;
         return indexes;
     }
 }

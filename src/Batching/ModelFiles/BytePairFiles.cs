@@ -33,7 +33,10 @@ internal static class BytePairFiles
         SpecialTokenNames names = config.Names(isWordPiece: false);
         var tokens = new TokenSet(vocabulary, [], file);
         int unknown = tokens.IdOf(names.Unknown, "unknown");
-        var template = RowTemplate.Roberta(tokens.IdOf(names.Classifier, "classifier"), tokens.IdOf(names.Separator, "separator"));
+        var template = RowTemplate.Roberta(tokens.IdOf(names.Classifier, "classifier"), tokens.IdOf(names.Separator, "separator")) with
+        {
+            Trimming = new OffsetTrimming(config.AddPrefixSpace),
+        };
         int pad = tokens.IdOf(names.Pad, "pad");
         return new TokenizerDefinition
         {

@@ -11,11 +11,13 @@ internal static class PostProcessorJson
             throw json.Refuse("there is no 'post_processor', which puts the special tokens around a text. Save the tokenizer again from Hugging Face transformers.");
         }
 
-        // What RobertaProcessing says of spaces and offsets is about the offsets only.
         return processor.String("type") switch
         {
             "BertProcessing" => RowTemplate.Bert(Token("cls", "classifier", names.Classifier), Token("sep", "separator", names.Separator)),
-            "RobertaProcessing" => RowTemplate.Roberta(Token("cls", "classifier", names.Classifier), Token("sep", "separator", names.Separator)),
+            "RobertaProcessing" => RowTemplate.Roberta(Token("cls", "classifier", names.Classifier), Token("sep", "separator", names.Separator)) with
+            {
+                Trimming = processor.Boolean("trim_offsets") ?? true ? new OffsetTrimming(processor.Boolean("add_prefix_space") ?? true) : null,
+            },
             "TemplateProcessing" => new RowTemplate(ReadTemplate(processor, "single", 1, tokens), ReadTemplate(processor, "pair", 2, tokens)),
             var other => throw processor.Refuse(
                 $"the post-processor is of type '{other ?? "none"}', which is not supported; TemplateProcessing, BertProcessing and RobertaProcessing are. {TokenizerFiles.SupportedModels}"),

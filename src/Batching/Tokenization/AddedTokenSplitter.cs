@@ -26,7 +26,10 @@ internal ref struct AddedTokenSplitter(AddedTokenSet? tokens, ReadOnlySpan<char>
     public AddedToken? Token { get; private set; }
 
     /// <summary>What the token stands for, white space that it takes along included.</summary>
-    public readonly ReadOnlySpan<char> TokenText => text[Math.Min(TokenStart, position)..position];
+    public readonly ReadOnlySpan<char> TokenText => text[TokenTextStart..position];
+
+    /// <summary>Where that starts in the text.</summary>
+    public readonly int TokenTextStart => Math.Min(TokenStart, position);
 
     private int StretchEnd { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 
@@ -38,5 +39,73 @@ internal sealed class BertNormalizer(ScalarNormalizer scalars) : TextNormalizer
         buffer.EndRun();
         normalized.Append(buffer.Text);
         buffer.Dispose();
+    }
+
+    public override void Align(AlignedText text)
+    {
+        NormalizerOptions options = scalars.Options;
+        if (options.CleanText)
+        {
+            text.Keep(scalar => (ScalarTable.PropertiesOf(scalar) & ScalarProperties.Removed) == 0);
+            for (int i = 0; i < text.Count; i++)
+            {
+                text.Take((ScalarTable.PropertiesOf(text[i]) & ScalarProperties.Space) != 0 ? ' ' : text[i]);
+            }
+
+            text.EndStep();
+        }
+        else
+        {
+            // Lone surrogates become U+FFFD, which cleaning drops.
+            text.Keep(_ => true);
+        }
+
+        if (options.HandleChineseChars)
+        {
+            SpaceChinese(text);
+        }
+
+        if (options.StripsAccents)
+        {
+            AlignedForms.Normalize(NormalizationForm.FormD, text);
+            text.Keep(scalar => (ScalarTable.PropertiesOf(scalar) & ScalarProperties.Mark) == 0);
+        }
+
+        if (options.Lowercase)
+        {
+            Lower(text);
+        }
+    }
+
+    private static void SpaceChinese(AlignedText text)
+    {
+        for (int i = 0; i < text.Count; i++)
+        {
+            int scalar = text[i];
+            if ((ScalarTable.PropertiesOf(scalar) & ScalarProperties.Chinese) != 0)
+            {
+                text.Take(' ');
+                text.Insert(scalar);
+                text.Insert(' ');
+            }
+            else
+            {
+                text.Take(scalar);
+            }
+        }
+
+        text.EndStep();
+    }
+
+    private static void Lower(AlignedText text)
+    {
+        Span<int> lowerCase = stackalloc int[ScalarTable.LongestMapping];
+        for (int i = 0; i < text.Count; i++)
+        {
+            int count = ScalarTable.ToLowerCase(text[i], lowerCase);
+            text.TakeAs(lowerCase[..count]);
+        }
+
+        text.EndStep();
     }
 }

@@ -23,6 +23,8 @@ internal sealed class ScalarNormalizer(NormalizerOptions options)
     private readonly bool stripsAccents = options.StripsAccents;
     private readonly bool lowercase = options.Lowercase;
 
+    public NormalizerOptions Options { get; } = options;
+
     public bool StripsAccents => stripsAccents;
 
     /// <summary>Writes what becomes of <paramref name="scalar"/>: nothing, or scalars and <see cref="EndOfRun"/>.</summary>

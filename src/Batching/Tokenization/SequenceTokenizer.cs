@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Batching.ModelFiles;
 using Batching.Tokenization;
@@ -22,6 +23,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly TextEncoder encoder;
     private readonly AddedTokenSet? rawTokens;
     private readonly AddedTokenSet? normalizedTokens;
+    private readonly OffsetEncoder offsetEncoder;
     private readonly DecoderDefinition decoder;
     private readonly TemplatePiece[] single;
     private readonly TemplatePiece[] pair;
@@ -32,6 +34,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         vocabulary = new TokenVocabulary(definition);
         encoder = TokenizerParts.CreateEncoder(definition);
         (rawTokens, normalizedTokens) = TokenizerParts.CreateAddedTokens(definition, encoder.Normalizer);
+        offsetEncoder = new OffsetEncoder(encoder, rawTokens, normalizedTokens, vocabulary, definition.Template.Trimming);
         decoder = definition.Decoder;
         single = [.. definition.Template.Single];
         pair = [.. definition.Template.Pair];
@@ -128,38 +131,50 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
         scratch.Second.Clear();
-
-        // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part or, cut
-        // at the left, no more memory than its last part. One token more than there is room for tells that it was cut.
-        TruncationSide side = SideFor(options);
-        bool cutsSingle = input.Pair is null
-            && room < int.MaxValue
-            && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
-        WantedIds wanted = (cutsSingle, side) switch
-        {
-            (false, _) => WantedIds.All,
-            (true, TruncationSide.Left) => WantedIds.Last(room + 1),
-            _ => WantedIds.First(room + 1),
-        };
-        AppendIds(input.Text, scratch.First, wanted);
+        AppendIds(input.Text, scratch.First, WantedOf(input, room, options));
         if (input.Pair is not null)
         {
             AppendIds(input.Pair, scratch.Second, WantedIds.All);
         }
 
-        (int first, int second) = Truncation.Keep(
-            scratch.First.Count, input.Pair is null ? null : scratch.Second.Count, room, options.Truncation);
-        AppendRow(
-            destination,
-            input.Pair is not null,
-            options.AddSpecialTokens,
-            Truncation.Part(scratch.First.Span, first, side),
-            Truncation.Part(scratch.Second.Span, second, side),
-            first < scratch.First.Count || second < scratch.Second.Count);
+        AppendCut(destination, input.Pair is not null, scratch.First.Span, scratch.Second.Span, room, options);
         if (destination != scratch.Rows)
         {
             scratch.Release();
         }
+    }
+
+    /// <summary>
+    /// Encodes a text, or a pair of texts, as one row, and tells which part of the text each token stands for: Hugging Face's
+    /// <c>return_offsets_mapping</c>.
+    /// </summary>
+    /// <param name="input">The text.</param>
+    /// <param name="options">How; null for <see cref="EncodingOptions.Default"/>.</param>
+    /// <returns>The row that <see cref="Encode(TextInput, EncodingOptions?)"/> gives, and the offsets of its tokens.</returns>
+    /// <remarks>
+    /// <para>
+    /// Where a text is normalized, a token stands for the characters that Hugging Face's rules trace it to: what is made of one
+    /// character stands for that character, what is composed of several for the first, and what is dropped is part of no
+    /// token unless it lies between two characters of one. Marks that are put into another order take each other's places in
+    /// turn.
+    /// </para>
+    /// <para>
+    /// Two mistakes of Hugging Face's library are not made: characters that a SentencePiece map drops, and bytes that a
+    /// vocabulary does not have, never move the offset of another.
+    /// </para>
+    /// <para>Two to eight times slower than without offsets.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">The input has no text, or the options cannot be met.</exception>
+    public OffsetEncoding EncodeWithOffsets(TextInput input, EncodingOptions? options = null)
+    {
+        options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
+        int room = RoomFor(input, options);
+        bool needsFirstOnly = SideFor(options) == TruncationSide.Right && CutsSingle(input, room, options);
+        using var placed = new PlacedInput(offsetEncoder, input, needsFirstOnly ? room + 1 : int.MaxValue);
+        using var rows = new TokenRows();
+        AppendCut(rows, input.Pair is not null, placed.First.Span, placed.Second.Span, room, options);
+        return placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0));
     }
 
     /// <summary>Encodes texts, each as one row.</summary>
@@ -216,13 +231,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         options ??= EncodingOptions.Default;
         input = WithoutEmptyPair(input);
-        bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
-        if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
-        {
-            throw new ArgumentException(
-                $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
-        }
-
+        CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
         var windows = new List<SequenceEncoding>();
@@ -233,6 +242,35 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             rows.Clear();
             windowEncoder.AppendNext(rows);
             windows.Add(new SequenceEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
+        }
+
+        return windows;
+    }
+
+    /// <summary>Encodes a long text as windows, and tells which part of the text each token stands for.</summary>
+    /// <param name="input">The text, as for <see cref="EncodeWindows"/>.</param>
+    /// <param name="options">How, as for <see cref="EncodeWindows"/>.</param>
+    /// <returns>The windows that <see cref="EncodeWindows"/> gives, and the offsets of their tokens in the whole text.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no limit, the stride does not fit into it, or the strategy does not say which text of a pair to window.
+    /// </exception>
+    public IReadOnlyList<OffsetEncoding> EncodeWindowsWithOffsets(TextInput input, EncodingOptions? options = null)
+    {
+        options ??= EncodingOptions.Default;
+        input = WithoutEmptyPair(input);
+        CheckWindowed(input, options);
+        using var windowEncoder = new WindowEncoder(this, options);
+        int room = windowEncoder.RoomFor(input);
+        using var placed = new PlacedInput(offsetEncoder, input, int.MaxValue);
+        using var rows = new TokenRows();
+        var windows = new List<OffsetEncoding>();
+        windowEncoder.Begin(input.Pair is not null, placed.First.Span, placed.Second.Span, room);
+        windowEncoder.CheckAdvance();
+        while (windowEncoder.HasMore)
+        {
+            rows.Clear();
+            windowEncoder.AppendNext(rows);
+            windows.Add(placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0)));
         }
 
         return windows;
@@ -558,6 +596,50 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     // The end at which the texts are cut.
     internal TruncationSide SideFor(EncodingOptions options) => options.TruncationSide is { } side ? Known(side, nameof(options)) : TruncationSide;
+
+    private static void CheckWindowed(TextInput input, EncodingOptions options)
+    {
+        bool windowsSecond = options.Truncation == TruncationStrategy.OnlySecond;
+        if (windowsSecond ? input.Pair is null : input.Pair is not null && options.Truncation != TruncationStrategy.OnlyFirst)
+        {
+            throw new ArgumentException(
+                $"Truncation {options.Truncation} does not say which text to window. Use OnlyFirst or, with a pair, OnlySecond.", nameof(options));
+        }
+    }
+
+    private static bool CutsSingle(TextInput input, int room, EncodingOptions options) =>
+        input.Pair is null
+        && room < int.MaxValue
+        && options.Truncation is TruncationStrategy.LongestFirst or TruncationStrategy.OnlyFirst;
+
+    // A single text's tokens past the limit are never needed, so a huge text costs no more than its first part or, cut at the
+    // left, no more memory than its last part. One token more than there is room for tells that it was cut.
+    private WantedIds WantedOf(TextInput input, int room, EncodingOptions options)
+    {
+        TruncationSide side = SideFor(options);
+        return (CutsSingle(input, room, options), side) switch
+        {
+            (false, _) => WantedIds.All,
+            (true, TruncationSide.Left) => WantedIds.Last(room + 1),
+            _ => WantedIds.First(room + 1),
+        };
+    }
+
+    // The row of these tokens, as many as there is room for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AppendCut(
+        TokenRows rows, bool isPair, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int room, EncodingOptions options)
+    {
+        TruncationSide side = SideFor(options);
+        (int firstKept, int secondKept) = Truncation.Keep(first.Length, isPair ? second.Length : null, room, options.Truncation);
+        AppendRow(
+            rows,
+            isPair,
+            options.AddSpecialTokens,
+            Truncation.Part(first, firstKept, side),
+            Truncation.Part(second, secondKept, side),
+            firstKept < first.Length || secondKept < second.Length);
+    }
 
     internal void AppendRow(
         TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)

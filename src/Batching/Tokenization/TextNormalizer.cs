@@ -14,6 +14,10 @@ internal abstract class TextNormalizer : Normalizer
     /// <param name="normalized">Where to.</param>
     public abstract void Normalize(ReadOnlySpan<char> text, CharBuffer normalized);
 
+    /// <summary>Does the same to <paramref name="text"/>, scalar by scalar, so that it is known where each came from.</summary>
+    /// <param name="text">The whole stretch.</param>
+    public abstract void Align(AlignedText text);
+
     public sealed override string Normalize(string original)
     {
         ArgumentNullException.ThrowIfNull(original);

@@ -101,6 +101,33 @@ internal static class UnicodeNormalizer
         }
     }
 
+    /// <summary>Writes the full decomposition of <paramref name="scalar"/>, itself if it has none.</summary>
+    /// <returns>How many scalars were written, at most <see cref="UnicodeTable.LongestMapping"/>.</returns>
+    public static int Decompose(int scalar, bool isCompatibility, Span<int> destination)
+    {
+        int syllable = scalar - HangulFirst;
+        if ((uint)syllable < HangulCount)
+        {
+            destination[0] = LeadingFirst + (syllable / (VowelCount * TrailingCount));
+            destination[1] = VowelFirst + (syllable / TrailingCount % VowelCount);
+            int trailing = syllable % TrailingCount;
+            destination[2] = TrailingBase + trailing;
+            return trailing == 0 ? 2 : 3;
+        }
+
+        ReadOnlySpan<int> parts = isCompatibility
+            ? UnicodeTable.CompatibilityDecompositionOf(scalar)
+            : UnicodeTable.CanonicalDecompositionOf(scalar);
+        if (parts.IsEmpty)
+        {
+            destination[0] = scalar;
+            return 1;
+        }
+
+        parts.CopyTo(destination);
+        return parts.Length;
+    }
+
     // Takes one scalar of the decomposed text.
     private static void Add(int scalar, ref int starter, IdBuffer marks, bool composes, CharBuffer destination)
     {
@@ -190,7 +217,8 @@ internal static class UnicodeNormalizer
         marks.CutTo(kept);
     }
 
-    private static int Compose(int first, int second)
+    /// <returns>What two scalars compose to, or -1.</returns>
+    public static int Compose(int first, int second)
     {
         int leading = first - LeadingFirst;
         if ((uint)leading < LeadingCount)

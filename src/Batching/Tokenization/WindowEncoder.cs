@@ -34,18 +34,11 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         HasMore = false;
         WantedIds wanted = mostTokens < int.MaxValue ? WantedIds.First(mostTokens + 1) : WantedIds.All;
         input = SequenceTokenizer.WithoutEmptyPair(input);
-        int room = tokenizer.RoomFor(input, options);
-        side = tokenizer.SideFor(options);
-        if (room == int.MaxValue)
-        {
-            throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
-        }
-
+        int room = RoomFor(input);
         first.Clear();
         second.Clear();
         tokenizer.AppendIds(input.Text, first, wanted);
-        isPair = input.Pair is not null;
-        if (isPair)
+        if (input.Pair is not null)
         {
             tokenizer.AppendIds(input.Pair, second, wanted);
         }
@@ -55,17 +48,35 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
             return false;
         }
 
-        windowsSecond = options.Truncation == TruncationStrategy.OnlySecond
-            || (options.Truncation == TruncationStrategy.LongestFirst && second.Count > first.Count);
-        width = room - (windowsSecond ? first : second).Count;
-        start = 0;
-        if (Windowed.Count > width)
-        {
-            CheckAdvance();
-        }
-
-        HasMore = true;
+        Start(input.Pair is not null, room);
         return true;
+    }
+
+    /// <summary>Begins a text that is encoded already.</summary>
+    /// <param name="isPairOfTexts">Whether it is a pair.</param>
+    /// <param name="firstTokens">The text's tokens.</param>
+    /// <param name="secondTokens">The pair's tokens.</param>
+    /// <param name="room">What <see cref="RoomFor"/> says.</param>
+    /// <exception cref="ArgumentException">The text does not fit and cannot be windowed.</exception>
+    public void Begin(bool isPairOfTexts, ReadOnlySpan<int> firstTokens, ReadOnlySpan<int> secondTokens, int room)
+    {
+        HasMore = false;
+        first.Clear();
+        second.Clear();
+        first.AddRange(firstTokens);
+        second.AddRange(secondTokens);
+        Start(isPairOfTexts, room);
+    }
+
+    /// <summary>The most tokens of a text and its pair in a window.</summary>
+    /// <exception cref="ArgumentException">There is no text, or no limit.</exception>
+    public int RoomFor(TextInput input)
+    {
+        int room = tokenizer.RoomFor(input, options);
+        side = tokenizer.SideFor(options);
+        return room < int.MaxValue
+            ? room
+            : throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
     }
 
     /// <summary>Makes sure that a window has room for the text's tokens, and for more than it repeats.</summary>
@@ -108,5 +119,20 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     {
         first.Dispose();
         second.Dispose();
+    }
+
+    private void Start(bool isPairOfTexts, int room)
+    {
+        isPair = isPairOfTexts;
+        windowsSecond = options.Truncation == TruncationStrategy.OnlySecond
+            || (options.Truncation == TruncationStrategy.LongestFirst && second.Count > first.Count);
+        width = room - (windowsSecond ? first : second).Count;
+        start = 0;
+        if (Windowed.Count > width)
+        {
+            CheckAdvance();
+        }
+
+        HasMore = true;
     }
 }

@@ -98,14 +98,18 @@ internal sealed class BytePairEncoder : TextEncoder
         int count = Spell(text, symbols, lengths);
         count = merger.Merge(symbols.AsSpan(0, count), lengths.AsSpan(0, count));
 
-        // The character that each byte belongs to.
+        // The character that each byte belongs to; a byte without a symbol is passed over.
         List<(int Start, int End)> places = [];
+        Span<byte> bytes = stackalloc byte[4];
         int position = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            for (int i = 0; i < rune.Utf8SequenceLength; i++)
+            foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)])
             {
-                places.Add((Math.Max(0, position - added), position + rune.Utf16SequenceLength - added));
+                if (symbolOfByte[value] != NoSymbol || unknownId is not null)
+                {
+                    places.Add((Math.Max(0, position - added), position + rune.Utf16SequenceLength - added));
+                }
             }
 
             position += rune.Utf16SequenceLength;

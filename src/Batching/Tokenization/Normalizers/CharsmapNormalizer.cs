@@ -50,11 +50,15 @@ internal sealed class CharsmapNormalizer : TextNormalizer
 
             ReadOnlySpan<char> cluster = text.Slice(position, GraphemeClusters.LengthOfFirst(text[position..]));
             position += cluster.Length;
-            if (!TryReplaceShort(cluster, bytes, destination))
+            if (TryFindWhole(cluster, bytes, out ReadOnlySpan<byte> replacement))
+            {
+                Append(replacement, destination);
+            }
+            else
             {
                 foreach (Rune rune in cluster.EnumerateRunes())
                 {
-                    if (map.TryFind(bytes[..rune.EncodeToUtf8(bytes)], out ReadOnlySpan<byte> replacement))
+                    if (map.TryFind(bytes[..rune.EncodeToUtf8(bytes)], out replacement))
                     {
                         Append(replacement, destination);
                     }
@@ -67,28 +71,80 @@ internal sealed class CharsmapNormalizer : TextNormalizer
         }
     }
 
+    public override void Align(AlignedText text)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        ReadOnlySpan<char> rest = text.ToText();
+        while (!rest.IsEmpty)
+        {
+            ReadOnlySpan<char> cluster = rest[..GraphemeClusters.LengthOfFirst(rest)];
+            rest = rest[cluster.Length..];
+            if (TryFindWhole(cluster, bytes, out ReadOnlySpan<byte> replacement))
+            {
+                int count = 0;
+                foreach (Rune _ in cluster.EnumerateRunes())
+                {
+                    count++;
+                }
+
+                Replace(count, replacement, text);
+                continue;
+            }
+
+            foreach (Rune rune in cluster.EnumerateRunes())
+            {
+                if (map.TryFind(bytes[..rune.EncodeToUtf8(bytes)], out replacement))
+                {
+                    Replace(1, replacement, text);
+                }
+                else
+                {
+                    text.Take(rune.Value);
+                }
+            }
+        }
+
+        text.EndStep();
+    }
+
     private static void Append(ReadOnlySpan<byte> utf8, CharBuffer destination) =>
         destination.Advance(Encoding.UTF8.GetChars(utf8, destination.Reserve(utf8.Length)));
 
-    private bool TryReplaceShort(ReadOnlySpan<char> cluster, Span<byte> bytes, CharBuffer destination)
+    // The scalars of a replacement take the places of those that it replaces. What is more is added behind them, and what is
+    // less is dropped: Hugging Face's library miscounts that at the start of a text and behind what it has added.
+    private static void Replace(int count, ReadOnlySpan<byte> utf8, AlignedText text)
+    {
+        foreach (Rune rune in Encoding.UTF8.GetString(utf8).EnumerateRunes())
+        {
+            if (count > 0)
+            {
+                text.Take(rune.Value);
+                count--;
+            }
+            else
+            {
+                text.Insert(rune.Value);
+            }
+        }
+
+        text.Drop(count);
+    }
+
+    // The replacement of a cluster as a whole, which only a short one has.
+    private bool TryFindWhole(ReadOnlySpan<char> cluster, Span<byte> bytes, out ReadOnlySpan<byte> replacement)
     {
         int length = 0;
         foreach (Rune rune in cluster.EnumerateRunes())
         {
             if (length + rune.Utf8SequenceLength >= BytesOfLongCluster)
             {
+                replacement = default;
                 return false;
             }
 
             length += rune.EncodeToUtf8(bytes[length..]);
         }
 
-        if (!map.TryFind(bytes[..length], out ReadOnlySpan<byte> replacement))
-        {
-            return false;
-        }
-
-        Append(replacement, destination);
-        return true;
+        return map.TryFind(bytes[..length], out replacement);
     }
 }

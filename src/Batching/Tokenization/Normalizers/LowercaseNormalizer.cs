@@ -22,4 +22,16 @@ internal sealed class LowercaseNormalizer : TextNormalizer
             }
         }
     }
+
+    public override void Align(AlignedText text)
+    {
+        Span<int> lowerCase = stackalloc int[UnicodeTable.LongestMapping];
+        for (int i = 0; i < text.Count; i++)
+        {
+            int count = UnicodeCategories.ToLowerCase(text[i], lowerCase);
+            text.TakeAs(lowerCase[..count]);
+        }
+
+        text.EndStep();
+    }
 }

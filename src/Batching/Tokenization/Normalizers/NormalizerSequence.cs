@@ -22,4 +22,12 @@ internal sealed class NormalizerSequence(IReadOnlyList<TextNormalizer> steps) : 
         EncodingScratch.Trim(next);
         EncodingScratch.Trim(other);
     }
+
+    public override void Align(AlignedText text)
+    {
+        foreach (TextNormalizer step in steps)
+        {
+            step.Align(text);
+        }
+    }
 }

@@ -11,4 +11,21 @@ internal sealed class PrependNormalizer(string prefix) : TextNormalizer
             normalized.Append(text);
         }
     }
+
+    public override void Align(AlignedText text)
+    {
+        if (text.Count == 0)
+        {
+            return;
+        }
+
+        // What is put before the text stands for its first scalar.
+        text.InsertBefore(prefix);
+        for (int i = 0; i < text.Count; i++)
+        {
+            text.Take(text.Unit(i));
+        }
+
+        text.EndStep();
+    }
 }

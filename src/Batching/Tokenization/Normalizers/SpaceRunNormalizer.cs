@@ -21,4 +21,34 @@ internal sealed class SpaceRunNormalizer(int atLeast, string content) : TextNorm
 
         normalized.Append(rest);
     }
+
+    public override void Align(AlignedText text)
+    {
+        for (int i = 0; i < text.Count;)
+        {
+            int end = i;
+            while (end < text.Count && text.Unit(end) == ' ')
+            {
+                end++;
+            }
+
+            if (end - i >= atLeast)
+            {
+                text.Drop(end - i);
+                text.Insert(content);
+            }
+            else
+            {
+                end = Math.Max(end, i + 1);
+                for (int taken = i; taken < end; taken++)
+                {
+                    text.Take(text.Unit(taken));
+                }
+            }
+
+            i = end;
+        }
+
+        text.EndStep();
+    }
 }

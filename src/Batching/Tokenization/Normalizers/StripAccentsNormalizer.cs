@@ -15,4 +15,6 @@ internal sealed class StripAccentsNormalizer : TextNormalizer
             }
         }
     }
+
+    public override void Align(AlignedText text) => text.Keep(scalar => !UnicodeCategories.IsMark(scalar));
 }

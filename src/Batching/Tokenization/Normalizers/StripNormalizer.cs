@@ -20,4 +20,27 @@ internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : TextN
 
         normalized.Append(text[start..end]);
     }
+
+    public override void Align(AlignedText text)
+    {
+        int start = 0;
+        while (stripsLeft && start < text.Count && UnicodeCategories.IsWhiteSpace(text[start]))
+        {
+            start++;
+        }
+
+        int end = text.Count;
+        while (stripsRight && end > start && UnicodeCategories.IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        text.Drop(start);
+        for (int i = start; i < end; i++)
+        {
+            text.Take(text.Unit(i));
+        }
+
+        text.EndStep();
+    }
 }

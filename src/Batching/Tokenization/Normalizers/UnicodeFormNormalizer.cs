@@ -6,4 +6,6 @@ namespace Batching.Tokenization;
 internal sealed class UnicodeFormNormalizer(NormalizationForm form) : TextNormalizer
 {
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized) => UnicodeNormalizer.Normalize(form, text, normalized);
+
+    public override void Align(AlignedText text) => AlignedForms.Normalize(form, text);
 }
