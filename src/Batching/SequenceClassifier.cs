@@ -146,7 +146,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
         }
 
-        return Run(rows, isAlone: true, cancellationToken)[0];
+        return Run(rows, CoresFor(rows.LengthOf(0)), cancellationToken)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -289,12 +289,16 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
+    /// <summary>Which cores are best for a row of so many tokens that is alone.</summary>
+    internal CoreUse CoresFor(int tokens) =>
+        latencyModel is not null && latencyModel.IsFasterOnAllCores(tokens) ? CoreUse.All : CoreUse.AloneOnOne;
+
     /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
     /// <param name="rows">The rows, at least one.</param>
-    /// <param name="isAlone">Whether all cores are free for it, as far as the caller knows.</param>
+    /// <param name="cores">Which cores they are to have; more than one row is always <see cref="CoreUse.Shared"/>.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>A result for each row.</returns>
-    internal Classification[] Run(TokenRows rows, bool isAlone, CancellationToken cancellationToken)
+    internal Classification[] Run(TokenRows rows, CoreUse cores, CancellationToken cancellationToken)
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         using var call = new CallCount(this);
@@ -307,9 +311,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
-        if (isAlone && call.IsAlone && latencyModel is not null)
+        if (cores != CoreUse.Shared && call.IsAlone && latencyModel is not null)
         {
-            latencyModel.Run(batch, logits, cancellationToken);
+            latencyModel.Run(batch, rows.LengthOf(0), cores == CoreUse.All, logits, cancellationToken);
         }
         else
         {

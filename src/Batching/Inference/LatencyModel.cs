@@ -28,19 +28,24 @@ internal sealed class LatencyModel : IDisposable
         this.reference = reference;
     }
 
-    /// <summary>Runs a batch of one text on whichever of the two models is the faster.</summary>
-    public void Run(TokenBatch batch, Memory<float> logits, CancellationToken cancellationToken)
-    {
-        if (TryGet() is not { } model)
-        {
-            reference.Run(batch, logits, cancellationToken);
-            return;
-        }
+    /// <summary>Whether the next text of so many tokens is to have all cores.</summary>
+    public bool IsFasterOnAllCores(int tokens) => TryGet() is not null && choice.UsesAllCores(tokens);
 
-        bool usesAllCores = choice.UsesAllCores(batch.Columns);
+    /// <summary>Runs a batch of one text that is alone, and remembers how long it took.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="tokens">The text's tokens, without padding.</param>
+    /// <param name="onAllCores">What <see cref="IsFasterOnAllCores"/> said of it.</param>
+    /// <param name="logits">Where the logits go.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    public void Run(TokenBatch batch, int tokens, bool onAllCores, Memory<float> logits, CancellationToken cancellationToken)
+    {
+        SequenceModel? model = TryGet();
         long start = Stopwatch.GetTimestamp();
-        (usesAllCores ? model : reference).Run(batch, logits, cancellationToken);
-        choice.Add(batch.Columns, usesAllCores, Stopwatch.GetElapsedTime(start));
+        ((onAllCores ? model : null) ?? reference).Run(batch, logits, cancellationToken);
+        if (model is not null)
+        {
+            choice.Add(tokens, onAllCores, Stopwatch.GetElapsedTime(start));
+        }
     }
 
     /// <summary>The model, or null while it is not loaded or where it is of no use.</summary>

@@ -18,30 +18,30 @@ internal sealed class SessionChoice
 
     private const int FirstTrialPeriod = 8;
 
-    // A class for every power of two in the number of columns.
+    // A class for every power of two in the number of tokens.
     private readonly LengthClass[] classes = [.. Enumerable.Range(0, 32).Select(_ => new LengthClass())];
     private readonly Lock gate = new();
 
-    /// <summary>Whether the next run of so many columns is to use all cores.</summary>
-    public bool UsesAllCores(int columns)
+    /// <summary>Whether the next run of so many tokens is to use all cores.</summary>
+    public bool UsesAllCores(int tokens)
     {
         lock (gate)
         {
-            return ClassOf(columns).Next();
+            return ClassOf(tokens).Next();
         }
     }
 
     /// <summary>Tells how long a run took.</summary>
-    public void Add(int columns, bool usedAllCores, TimeSpan time)
+    public void Add(int tokens, bool usedAllCores, TimeSpan time)
     {
         lock (gate)
         {
-            LengthClass lengths = ClassOf(columns);
-            (usedAllCores ? lengths.AllCores : lengths.OneThread).Add(time.TotalSeconds / columns);
+            LengthClass lengths = ClassOf(tokens);
+            (usedAllCores ? lengths.AllCores : lengths.OneThread).Add(time.TotalSeconds / tokens);
         }
     }
 
-    private LengthClass ClassOf(int columns) => classes[BitOperations.Log2((uint)columns)];
+    private LengthClass ClassOf(int tokens) => classes[BitOperations.Log2((uint)tokens)];
 
     private sealed class LengthClass
     {

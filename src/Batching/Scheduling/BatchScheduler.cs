@@ -1,3 +1,5 @@
+using Batching.Inference;
+
 namespace Batching.Scheduling;
 
 /// <summary>Takes requests, has workers run them in batches, and sees to it that each gets exactly one answer.</summary>
@@ -7,6 +9,14 @@ namespace Batching.Scheduling;
 /// </remarks>
 internal sealed class BatchScheduler : IDisposable
 {
+    // Some thirty requests count.
+    private const double RequestWeight = 1.0 / 32;
+
+    // Where fewer requests are alone, cores that are given to one are missed by the next.
+    private const double LeastQuietPart = 0.45;
+
+    private const int MostHeldTokens = 64;
+
     private readonly IQueueBackend backend;
     private readonly ClassificationQueueOptions options;
     private readonly int workers;
@@ -27,6 +37,9 @@ internal sealed class BatchScheduler : IDisposable
     // One permit wakes one of the idle workers.
     private readonly SemaphoreSlim work = new(0);
     private int idleWorkers;
+
+    // The part of the latest requests that found nothing waiting and nothing running.
+    private double quietPart = 1;
     private long batchCount;
     private bool isStopping;
 
@@ -40,6 +53,10 @@ internal sealed class BatchScheduler : IDisposable
         admission = new Admission(options, waiting, rate, time);
         metrics = new QueueMetrics(backend.Name, GetStatus);
     }
+
+    // While a short row runs on all cores, little work waits for its end: it is over sooner than beside it.
+    private bool HasWork => waiting.Count > 0
+        && !(running.Count == 1 && running[0].Cores == CoreUse.All && running[0].TokenCount <= MostHeldTokens && waiting.TokenCount <= MostHeldTokens);
 
     /// <summary>How many workers there are to be.</summary>
     public int Workers => workers;
@@ -58,6 +75,7 @@ internal sealed class BatchScheduler : IDisposable
                 return;
             }
 
+            bool isQuiet = waiting.Count == 0 && running.Count == 0;
             (int rows, int tokens) = Share(request.Rows);
             refusal = isStopping
                 ? new QueueStoppedException("The queue was told to stop and takes no more requests.")
@@ -66,8 +84,8 @@ internal sealed class BatchScheduler : IDisposable
             {
                 Enqueue(request);
                 shared = request.Rows.Length - rows;
-                toWake = Math.Min(idleWorkers, rows);
-                idleWorkers -= toWake;
+                quietPart += ((isQuiet ? 1 : 0) - quietPart) * RequestWeight;
+                toWake = TakeIdleWorkers();
             }
             else
             {
@@ -175,7 +193,7 @@ internal sealed class BatchScheduler : IDisposable
     {
         lock (gate)
         {
-            if (waiting.Count > 0)
+            if (HasWork)
             {
                 return true;
             }
@@ -248,6 +266,14 @@ internal sealed class BatchScheduler : IDisposable
     {
         metrics.Dispose();
         work.Dispose();
+    }
+
+    // Takes as many idle workers as have something to do, which are to be woken once the lock is free.
+    private int TakeIdleWorkers()
+    {
+        int count = HasWork ? Math.Min(idleWorkers, waiting.Count) : 0;
+        idleWorkers -= count;
+        return count;
     }
 
     // Rows of which the same already waits or runs are replaced by that; of the others it counts rows and tokens.
@@ -367,15 +393,19 @@ internal sealed class BatchScheduler : IDisposable
     {
         RunningBatch? batch = null;
         List<QueuedRequest>? expired = null;
+        int toWake;
         lock (gate)
         {
-            while (batch is null && waiting.Count > 0)
+            while (batch is null && HasWork)
             {
                 batch = TakeBatch(ref expired);
             }
 
+            toWake = TakeIdleWorkers();
             CheckDrained();
         }
+
+        Wake(toWake);
 
         foreach (QueuedRequest request in expired ?? [])
         {
@@ -436,7 +466,8 @@ internal sealed class BatchScheduler : IDisposable
 
         batch.Rows = StillWanted(batch.Rows);
         batch.TokenCount = batch.Rows.Sum(static row => row.Length);
-        batch.IsAlone = running.Count == 1 && waiting.Count == 0;
+        bool isAlone = batch.Rows.Length == 1 && running.Count == 1 && waiting.Count == 0 && quietPart >= LeastQuietPart;
+        batch.Cores = isAlone ? backend.CoresFor(batch.TokenCount) : CoreUse.Shared;
         return batch;
     }
 
@@ -467,10 +498,9 @@ internal sealed class BatchScheduler : IDisposable
 
         try
         {
-            bool isAlone = batch.IsAlone && rows.Length == 1;
             long start = time.GetTimestamp();
-            Classification[] results = backend.Run(Array.ConvertAll(rows, static row => row.Encoding), isAlone, batch.Stopping);
-            Answer(batch, rows, results, time.GetElapsedTime(start), isAlone);
+            Classification[] results = backend.Run(Array.ConvertAll(rows, static row => row.Encoding), batch.Cores, batch.Stopping);
+            Answer(batch, rows, results, time.GetElapsedTime(start));
             return;
         }
         catch (Exception) when (batch.IsStopped)
@@ -500,13 +530,13 @@ internal sealed class BatchScheduler : IDisposable
         }
     }
 
-    private void Answer(RunningBatch batch, QueuedRow[] rows, Classification[] results, TimeSpan duration, bool isAlone)
+    private void Answer(RunningBatch batch, QueuedRow[] rows, Classification[] results, TimeSpan duration)
     {
         List<QueuedRequest> answered = new(rows.Length);
         lock (gate)
         {
             long now = time.GetTimestamp();
-            rate.Add(rows.Sum(static row => row.Length), duration, isAlone ? 1 : workers);
+            rate.Add(rows.Sum(static row => row.Length), duration, batch.Cores == CoreUse.All ? 1 : workers);
             for (int row = 0; row < rows.Length; row++)
             {
                 Drop(rows[row]);

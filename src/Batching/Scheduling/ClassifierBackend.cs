@@ -1,3 +1,4 @@
+using Batching.Inference;
 using Batching.Tokenization;
 
 namespace Batching.Scheduling;
@@ -39,7 +40,9 @@ internal sealed class ClassifierBackend : IQueueBackend
         return row.InputIdsSpan.Length;
     }
 
-    public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)
+    public CoreUse CoresFor(int tokens) => classifier.CoresFor(tokens);
+
+    public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, CoreUse cores, CancellationToken stop)
     {
         TokenRows batch = batchRows ??= new TokenRows();
         batch.Clear();
@@ -48,7 +51,7 @@ internal sealed class ClassifierBackend : IQueueBackend
             batch.Add(row);
         }
 
-        return classifier.Run(batch, isAlone, stop);
+        return classifier.Run(batch, cores, stop);
     }
 
     public Classification Pool(Classification[] windows) => classifier.Pool(windows);

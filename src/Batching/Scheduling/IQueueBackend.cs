@@ -1,3 +1,5 @@
+using Batching.Inference;
+
 namespace Batching.Scheduling;
 
 /// <summary>What a queue schedules: the way from a text to its rows, and from rows to results. Thread-safe.</summary>
@@ -24,13 +26,16 @@ internal interface IQueueBackend
     /// <exception cref="ArgumentException">The input has no text, or gives no row that can be run.</exception>
     long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows);
 
+    /// <summary>Which cores are best for a row of so many tokens that is alone.</summary>
+    CoreUse CoresFor(int tokens);
+
     /// <summary>Runs rows as one batch.</summary>
     /// <param name="rows">The rows, at least one.</param>
-    /// <param name="isAlone">Whether nothing else waits or runs.</param>
+    /// <param name="cores">Which cores they are to have.</param>
     /// <param name="stop">Stops the run.</param>
     /// <returns>A result for each row.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop);
+    Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, CoreUse cores, CancellationToken stop);
 
     /// <summary>The result of a text from those of its windows, of which there are several.</summary>
     Classification Pool(Classification[] windows);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Batching.Inference;
 
 namespace Batching.Scheduling;
 
@@ -30,8 +31,8 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>How many of its rows somebody still waits for.</summary>
     public int WantedRows { get; set; }
 
-    /// <summary>Whether nothing else waited or ran when it began.</summary>
-    public bool IsAlone { get; set; }
+    /// <summary>Which cores it has.</summary>
+    public CoreUse Cores { get; set; }
 
     public int FailedRows { get; set; }
 
