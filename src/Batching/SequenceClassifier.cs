@@ -313,7 +313,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         if (cores != CoreUse.Shared && call.IsAlone && latencyModel is not null)
         {
-            latencyModel.Run(batch, rows.LengthOf(0), cores == CoreUse.All, logits, cancellationToken);
+            latencyModel.Run(batch, rows.TokenCount, cores == CoreUse.All, logits, cancellationToken);
         }
         else
         {

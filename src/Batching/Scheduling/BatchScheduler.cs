@@ -56,7 +56,9 @@ internal sealed class BatchScheduler : IDisposable
 
     // While a short row runs on all cores, little work waits for its end: it is over sooner than beside it.
     private bool HasWork => waiting.Count > 0
-        && !(running.Count == 1 && running[0].Cores == CoreUse.All && running[0].TokenCount <= MostHeldTokens && waiting.TokenCount <= MostHeldTokens);
+        && !(IsQuiet && running.Count == 1 && running[0].Cores == CoreUse.All && running[0].TokenCount <= MostHeldTokens && waiting.TokenCount <= MostHeldTokens);
+
+    private bool IsQuiet => quietPart >= LeastQuietPart;
 
     /// <summary>How many workers there are to be.</summary>
     public int Workers => workers;
@@ -427,7 +429,8 @@ internal sealed class BatchScheduler : IDisposable
     // Null where the time of all its rows was over.
     private RunningBatch? TakeBatch(ref List<QueuedRequest>? expired)
     {
-        RequestPriority priority = waiting.Take(backend.Planner, Math.Max(1, workers - running.Count), taken);
+        bool isAlone = IsQuiet && running.Count == 0 && waiting.TokenCount <= MostHeldTokens;
+        RequestPriority priority = waiting.Take(backend.Planner, isAlone ? 1 : Math.Max(1, workers - running.Count), taken);
         var batch = new RunningBatch(++batchCount, priority, time.GetTimestamp())
         {
             Spans = options.BatchCompleted is null ? null : [],
@@ -466,7 +469,7 @@ internal sealed class BatchScheduler : IDisposable
 
         batch.Rows = StillWanted(batch.Rows);
         batch.TokenCount = batch.Rows.Sum(static row => row.Length);
-        bool isAlone = batch.Rows.Length == 1 && running.Count == 1 && waiting.Count == 0 && quietPart >= LeastQuietPart;
+        isAlone |= IsQuiet && running.Count == 1 && batch.Rows.Length == 1 && waiting.Count == 0;
         batch.Cores = isAlone ? backend.CoresFor(batch.TokenCount) : CoreUse.Shared;
         return batch;
     }
