@@ -76,10 +76,11 @@ internal sealed class InvarianceMeasurement : IDisposable
         return comparison;
     }
 
-    /// <summary>Whether another session of the same model gives each row alone the same bits.</summary>
+    /// <summary>Whether another session of the same model gives the same bits, each row alone and all together.</summary>
     public bool HasSameBits(SequenceModel other)
     {
         var comparison = new LogitComparison();
+        comparison.Add(together, Run(other, [.. Enumerable.Range(0, rows.Count)], padded: false));
         for (int row = 0; row < rows.Count; row++)
         {
             comparison.Add(Run(model, [row], padded: false), Run(other, [row], padded: false));

@@ -9,12 +9,13 @@ namespace Batching.Scheduling;
 /// </remarks>
 internal sealed class BatchScheduler : IDisposable
 {
+    // Where fewer of the latest requests find nothing to do before them, the cores that one has are missed by the next.
+    private const double LeastQuietPart = 0.55;
+
     // Some thirty requests count.
     private const double RequestWeight = 1.0 / 32;
 
-    // Where fewer requests are alone, cores that are given to one are missed by the next.
-    private const double LeastQuietPart = 0.45;
-
+    // What is over in a few milliseconds with all cores: a sentence or two.
     private const int MostHeldTokens = 64;
 
     private readonly IQueueBackend backend;
@@ -54,9 +55,13 @@ internal sealed class BatchScheduler : IDisposable
         metrics = new QueueMetrics(backend.Name, GetStatus);
     }
 
-    // While a short row runs on all cores, little work waits for its end: it is over sooner than beside it.
-    private bool HasWork => waiting.Count > 0
-        && !(IsQuiet && running.Count == 1 && running[0].Cores == CoreUse.All && running[0].TokenCount <= MostHeldTokens && waiting.TokenCount <= MostHeldTokens);
+    // Whether a free worker is to take something now.
+    private bool HasWork => waiting.Count > 0 && !IsHeldBack;
+
+    // While a short batch has all cores, and little waits, that gets its answer sooner after it than beside it.
+    private bool IsHeldBack => IsQuiet
+        && running is [{ Cores: CoreUse.All, TokenCount: <= MostHeldTokens }]
+        && waiting.TokenCount <= MostHeldTokens;
 
     private bool IsQuiet => quietPart >= LeastQuietPart;
 
@@ -77,7 +82,7 @@ internal sealed class BatchScheduler : IDisposable
                 return;
             }
 
-            bool isQuiet = waiting.Count == 0 && running.Count == 0;
+            bool isFirst = waiting.Count == 0 && running.Count == 0;
             (int rows, int tokens) = Share(request.Rows);
             refusal = isStopping
                 ? new QueueStoppedException("The queue was told to stop and takes no more requests.")
@@ -86,7 +91,7 @@ internal sealed class BatchScheduler : IDisposable
             {
                 Enqueue(request);
                 shared = request.Rows.Length - rows;
-                quietPart += ((isQuiet ? 1 : 0) - quietPart) * RequestWeight;
+                quietPart += ((isFirst ? 1 : 0) - quietPart) * RequestWeight;
                 toWake = TakeIdleWorkers();
             }
             else
@@ -429,8 +434,10 @@ internal sealed class BatchScheduler : IDisposable
     // Null where the time of all its rows was over.
     private RunningBatch? TakeBatch(ref List<QueuedRequest>? expired)
     {
-        bool isAlone = IsQuiet && running.Count == 0 && waiting.TokenCount <= MostHeldTokens;
-        RequestPriority priority = waiting.Take(backend.Planner, isAlone ? 1 : Math.Max(1, workers - running.Count), taken);
+        CoreUse cores = IsQuiet && running.Count == 0 && (waiting.TokenCount <= MostHeldTokens || waiting.Count == 1)
+            ? backend.CoresFor(waiting.TokenCount)
+            : CoreUse.Shared;
+        RequestPriority priority = waiting.Take(backend.Planner, cores == CoreUse.All ? 1 : Math.Max(1, workers - running.Count), taken);
         var batch = new RunningBatch(++batchCount, priority, time.GetTimestamp())
         {
             Spans = options.BatchCompleted is null ? null : [],
@@ -469,8 +476,7 @@ internal sealed class BatchScheduler : IDisposable
 
         batch.Rows = StillWanted(batch.Rows);
         batch.TokenCount = batch.Rows.Sum(static row => row.Length);
-        isAlone |= IsQuiet && running.Count == 1 && batch.Rows.Length == 1 && waiting.Count == 0;
-        batch.Cores = isAlone ? backend.CoresFor(batch.TokenCount) : CoreUse.Shared;
+        batch.Cores = cores == CoreUse.AloneOnOne && (batch.Rows.Length > 1 || waiting.Count > 0) ? CoreUse.Shared : cores;
         return batch;
     }
 

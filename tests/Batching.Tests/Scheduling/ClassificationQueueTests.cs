@@ -1,3 +1,4 @@
+using Batching.Inference;
 using System.Diagnostics;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
@@ -30,7 +31,7 @@ public sealed class ClassificationQueueTests
         Task<Classification> alone = queue.ClassifyAsync("alone").AsTask();
         Run(queue);
         Assert.Equal("alone", (await alone).Label);
-        Assert.True(backend.Runs[0].IsAlone);
+        Assert.Equal(CoreUse.AloneOnOne, backend.Runs[0].Cores);
 
         // Two of so different a length that they share no batch are not alone, nor is what comes while another runs.
         Task first = queue.ClassifyAsync("a").AsTask();
@@ -44,7 +45,7 @@ public sealed class ClassificationQueueTests
         };
         Run(queue);
         await Task.WhenAll(first, second, third);
-        Assert.All(backend.Runs.Skip(1).Take(2), run => Assert.False(run.IsAlone));
+        Assert.All(backend.Runs.Skip(1).Take(2), run => Assert.Equal(CoreUse.Shared, run.Cores));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Batching.Inference;
 using Batching.Scheduling;
 using Xunit;
 
@@ -24,6 +25,9 @@ internal sealed class FakeBackend : IQueueBackend
     public BatchPlanner Planner { get; init; } = new(BatchCost.Of(ModelPrecision.Int8), tokensPerBatch: 32);
 
     public bool SharesRepeatedRows { get; init; } = true;
+
+    /// <summary>Whether all cores are faster for what is alone.</summary>
+    public bool IsFasterOnAllCores { get; init; }
 
     /// <summary>What happens while a batch runs.</summary>
     public Action<FakeRun>? Running { get; set; }
@@ -60,7 +64,9 @@ internal sealed class FakeBackend : IQueueBackend
         }
     }
 
-    public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, bool isAlone, CancellationToken stop)
+    public CoreUse CoresFor(int tokens) => IsFasterOnAllCores ? CoreUse.All : CoreUse.AloneOnOne;
+
+    public Classification[] Run(ReadOnlySpan<SequenceEncoding> rows, CoreUse cores, CancellationToken stop)
     {
         var texts = new string[rows.Length];
         for (int i = 0; i < texts.Length; i++)
@@ -68,7 +74,7 @@ internal sealed class FakeBackend : IQueueBackend
             texts[i] = string.Concat(rows[i].InputIds.Select(id => (char)id));
         }
 
-        var run = new FakeRun(texts, isAlone, stop);
+        var run = new FakeRun(texts, cores, stop);
         lock (gate)
         {
             Runs.Add(run);

@@ -1,4 +1,6 @@
+using Batching.Inference;
+
 namespace Batching.Tests.Scheduling;
 
 /// <summary>A batch that the fake model was given: the texts of its rows.</summary>
-internal sealed record FakeRun(string[] Texts, bool IsAlone, CancellationToken Stop);
+internal sealed record FakeRun(string[] Texts, CoreUse Cores, CancellationToken Stop);

@@ -92,7 +92,7 @@ public sealed class QueueScheduleTests
         {
             this.outcomes = outcomes;
             this.whileRunning = new Queue<Event>(whileRunning);
-            backend = new FakeBackend { SharesRepeatedRows = shares, Running = OnRun };
+            backend = new FakeBackend { SharesRepeatedRows = shares, IsFasterOnAllCores = whileRunning.Length % 2 == 0, Running = OnRun };
             queue = new ClassificationQueue(
                 backend,
                 new ClassificationQueueOptions

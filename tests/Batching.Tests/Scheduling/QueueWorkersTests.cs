@@ -9,12 +9,13 @@ public sealed class QueueWorkersTests
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public async Task Hundreds_of_callers_get_their_own_answers_while_others_vanish_and_fail(int workers)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(5, true)]
+    public async Task Hundreds_of_callers_get_their_own_answers_while_others_vanish_and_fail(int workers, bool isFasterOnAllCores)
     {
-        var backend = new FakeBackend();
+        var backend = new FakeBackend { IsFasterOnAllCores = isFasterOnAllCores };
         await using var queue = new ClassificationQueue(
             backend, new ClassificationQueueOptions { Workers = workers, MaxTokensWaiting = 3_000 }, TimeProvider.System, startsWorkers: true);
         var outcomes = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
