@@ -7,6 +7,9 @@ internal sealed class FairRows
     // How many of another client's rows may go along with those of the client whose turn it is.
     private const int GuestsPerClient = 16;
 
+    // Where rows are long, as many as it takes to find some of nearly one length.
+    private const int LeastCandidates = 16;
+
     private readonly Dictionary<string, ClientRows> clients = new(StringComparer.Ordinal);
 
     // The first is the one whose turn it is.
@@ -81,23 +84,29 @@ internal sealed class FairRows
     /// <summary>Lists rows that may run now: first those of the client whose turn it is, oldest first, then some of the others'.</summary>
     /// <param name="candidates">Where they go; the first is the one that has to run. Cleared before.</param>
     /// <param name="most">How many there may be.</param>
-    /// <param name="quantum">What a client gets in a turn.</param>
+    /// <param name="quantum">What a client gets in a turn: a batch's worth of tokens.</param>
+    /// <remarks>
+    /// A batch's worth, because who is a candidate may be served before those that came earlier: with many more, rows of a seldom
+    /// length would wait twice as long as the others.
+    /// </remarks>
     public void Gather(List<WaitingRow> candidates, int most, int quantum)
     {
         candidates.Clear();
         NextTurn(quantum);
+        int tokens = 0;
         int share = most;
         foreach (ClientRows client in turns)
         {
             int end = Math.Min(most, candidates.Count + share);
             for (LinkedListNode<WaitingRow>? node = client.Rows.First; node is not null && candidates.Count < end; node = node.Next)
             {
-                candidates.Add(node.Value);
-            }
+                if (tokens >= quantum && candidates.Count >= LeastCandidates)
+                {
+                    return;
+                }
 
-            if (candidates.Count == most)
-            {
-                break;
+                candidates.Add(node.Value);
+                tokens += node.Value.Length;
             }
 
             share = GuestsPerClient;

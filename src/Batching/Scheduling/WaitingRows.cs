@@ -5,13 +5,13 @@ namespace Batching.Scheduling;
 /// <para>
 /// First comes the priority: interactive, unless bulk has earned a batch by its share of the tokens run meanwhile. Then the
 /// client whose turn it is. Its oldest row runs now, whatever its length, so that nobody starves; which rows go with it is
-/// cut by the <see cref="BatchPlanner"/> from the oldest few hundred.
+/// cut by the <see cref="BatchPlanner"/> from the oldest, about a batch's worth.
 /// </para>
 /// <para>What a decision takes does not grow with the number of rows. Not thread-safe.</para>
 /// </remarks>
 internal sealed class WaitingRows
 {
-    /// <summary>How many rows a batch is chosen from: enough to find some of nearly one length.</summary>
+    /// <summary>The most rows that a batch is chosen from.</summary>
     public const int MostCandidates = 256;
 
     private readonly FairRows interactive = new();

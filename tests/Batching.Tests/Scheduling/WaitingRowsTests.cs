@@ -74,14 +74,14 @@ public sealed class WaitingRowsTests
     public void The_oldest_row_runs_now_whatever_its_length_and_others_of_its_length_go_along()
     {
         Add(30);
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; i < 14; i++)
         {
             Add(5 + (i % 3));
         }
 
         Add(29);
         Assert.Equal([30, 29], Take());
-        Assert.Equal([5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5], Take());
+        Assert.Equal([5, 5, 5, 5, 5], Take());
     }
 
     [Fact]
