@@ -7,6 +7,14 @@ namespace Batching.Benchmarks;
 /// <summary>docs/benchmarks.md: every section, what was to be shown, and what was not.</summary>
 internal static class BenchmarksDocument
 {
+    private const string ShortfallsAnchor = "shortfalls";
+    private const string Missed = "**missed**";
+
+    private static readonly string Docs = Path.Combine(Repository.Root, "docs");
+    private static readonly string Page = Path.Combine(Docs, "benchmarks.md");
+    private static readonly string Pictures = Path.Combine(Docs, Report.PictureFolder);
+
+    /// <summary>Measures everything and writes the page anew.</summary>
     public static void Write(Settings settings, IEnumerable<ISection> sections)
     {
         var watch = Stopwatch.StartNew();
@@ -14,28 +22,69 @@ internal static class BenchmarksDocument
         foreach (ISection section in sections)
         {
             Console.Error.WriteLine($"== {section.Title}");
-            body.Heading(section.Name, section.Title);
-            section.Write(settings, body);
-            body.Paragraph($"`-- {section.Name}` reruns this section.");
+            Write(settings, section, body);
         }
 
-        string docs = Path.Combine(Repository.Root, "docs");
-        string text = $"{Head(settings, body, watch.Elapsed)}{body}{Shortfalls(body)}";
-        File.WriteAllText(Path.Combine(docs, "benchmarks.md"), $"{text.TrimEnd()}\n");
-
-        string pictures = Directory.CreateDirectory(Path.Combine(docs, Report.PictureFolder)).FullName;
-        foreach (string old in Directory.EnumerateFiles(pictures, "*.png"))
+        File.WriteAllText(Page, $"{Head(settings, TargetTable(body), watch.Elapsed)}{body}");
+        foreach (string old in Directory.CreateDirectory(Pictures).EnumerateFiles("*.png").Select(file => file.FullName))
         {
             File.Delete(old);
         }
 
+        Finish(body);
+    }
+
+    /// <summary>Measures one section and puts it in the place of the page's, or behind the others.</summary>
+    public static void Rewrite(Settings settings, ISection section)
+    {
+        var body = new Report();
+        Write(settings, section, body);
+        body.Paragraph($"Measured in a run of its own, {settings.Rounds} rounds.");
+        string page = File.ReadAllText(Page);
+        int start = page.IndexOf(Report.AnchorOf(section.Name), StringComparison.Ordinal);
+        start = start < 0 ? page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal) : start;
+        int end = page.IndexOf(Report.AnchorOf(""), start + 1, StringComparison.Ordinal);
+        string rest = page[start..].StartsWith(Report.AnchorOf(section.Name), StringComparison.Ordinal) ? page[end..] : page[start..];
+        page = $"{page[..start]}{body}{rest}";
+
+        List<string> lines = [.. page.Split('\n')];
+        int last = lines.FindLastIndex(line => Targets.All.Any(target => IsRowOf(line, target)));
+        foreach (Finding finding in body.Findings)
+        {
+            int row = lines.FindIndex(line => IsRowOf(line, finding.Target));
+            if (row < 0)
+            {
+                lines.Insert(row = ++last, "");
+            }
+
+            lines[row] = Table.RowOf(RowOf(finding.Target, finding));
+        }
+
+        File.WriteAllText(Page, string.Join('\n', lines));
+        Finish(body);
+    }
+
+    private static void Write(Settings settings, ISection section, Report body)
+    {
+        body.Heading(section.Name, section.Title);
+        section.Write(settings, body);
+        body.Paragraph($"`-- {section.Name}` reruns this section.");
+    }
+
+    // What falls short is what the page's own table says was missed.
+    private static void Finish(Report body)
+    {
+        string page = File.ReadAllText(Page);
+        int old = page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal);
+        page = old < 0 ? page : page[..old];
+        File.WriteAllText(Page, $"{page}{Shortfalls(page).ToString().TrimEnd()}\n");
         foreach (Picture picture in body.Pictures)
         {
-            picture.Plot.SavePng(Path.Combine(pictures, picture.FileName), picture.Width, picture.Height);
+            picture.Plot.SavePng(Path.Combine(Directory.CreateDirectory(Pictures).FullName, picture.FileName), picture.Width, picture.Height);
         }
     }
 
-    private static string Head(Settings settings, Report body, TimeSpan duration)
+    private static string Head(Settings settings, Table targets, TimeSpan duration)
     {
         var head = new Report();
         head.Paragraph("# Benchmarks");
@@ -43,11 +92,11 @@ internal static class BenchmarksDocument
         head.Paragraph($"One command reruns everything and writes this page, here in {Numbers.Format(duration.TotalMinutes, Numbers.Whole)} minutes:");
         head.Code("dotnet run -c Release --project tests/Benchmarks -- all --sentences sst2-dev.tsv --shared ../shared");
         head.Paragraph(
-            "Without `--sentences` it takes sentences made from the vocabulary; without `--shared`, a folder with the files that are too large for the repository, it leaves out what needs them. The name of a section in place of `all` prints that section alone. `--filter` goes to BenchmarkDotNet.");
+            "Without `--sentences` it takes sentences made from the vocabulary; without `--shared`, a folder with the files that are too large for the repository, it leaves out what needs them. The name of a section in place of `all` prints that section alone, and with `--write` puts it in its place on this page. `--filter` goes to BenchmarkDotNet.");
         head.Paragraph(
             $"Contenders go in turns: {settings.Rounds} rounds in one process, each contender once a round, in an order that rotates. A number is the median of the rounds, with the least and the most in parentheses; a ratio is taken within each round, so that what slows the machine for a while slows both.");
         head.Heading("targets", "What it has to show");
-        head.Table(TargetTable(body));
+        head.Table(targets);
         return head.ToString();
     }
 
@@ -56,34 +105,43 @@ internal static class BenchmarksDocument
         var table = new Table("", "wanted", "measured", "");
         foreach (Target target in Targets.All)
         {
-            Finding? finding = body.Findings.FirstOrDefault(finding => finding.Target == target);
-            table.Add(
-                target.What,
-                $"at {(target.IsMost ? "most" : "least")} {Numbers.Format(target.Limit, target.Format)}",
-                finding is null ? "not measured" : Numbers.Format(finding.Measured, target.Format),
-                finding is null ? "" : finding.IsMet ? "met" : "**missed**");
+            table.Add(RowOf(target, body.Findings.FirstOrDefault(finding => finding.Target == target)));
         }
 
         return table;
     }
 
-    private static string Shortfalls(Report body)
+    private static string[] RowOf(Target target, Finding? finding) =>
+    [
+        target.What,
+        $"at {(target.IsMost ? "most" : "least")} {Numbers.Format(target.Limit, target.Format)}",
+        finding is null ? "not measured" : Numbers.Format(finding.Measured, target.Format),
+        finding is null ? "" : finding.IsMet ? "met" : Missed,
+    ];
+
+    private static bool IsRowOf(string line, Target target) => line.StartsWith($"| {target.What} |", StringComparison.Ordinal);
+
+    private static Report Shortfalls(string page)
     {
         var report = new Report();
-        report.Heading("shortfalls", "What it falls short of, and why");
-        Finding[] missed = [.. body.Findings.Where(finding => !finding.IsMet)];
+        report.Heading(ShortfallsAnchor, "What it falls short of, and why");
+        (Target Target, string[] Cells)[] missed =
+        [
+            .. Targets.All
+                .Select(target => (target, page.Split('\n').FirstOrDefault(line => IsRowOf(line, target))?.Split(" | ") ?? []))
+                .Where(row => row.Item2 is [_, _, _, var verdict] && verdict.Contains(Missed, StringComparison.Ordinal)),
+        ];
         if (missed.Length == 0)
         {
             report.Paragraph("Of what was measured here, nothing.");
         }
 
-        foreach (IGrouping<string, Finding> reason in missed.GroupBy(finding => finding.Target.WhyMissed, StringComparer.Ordinal))
+        foreach (IGrouping<string, (Target Target, string[] Cells)> reason in missed.GroupBy(row => row.Target.WhyMissed, StringComparer.Ordinal))
         {
-            string what = string.Join("; ", reason.Select(finding =>
-                $"{finding.Target.What}: {Numbers.Format(finding.Measured.Median, finding.Target.Format)} where {Numbers.Format(finding.Target.Limit, finding.Target.Format)} was wanted"));
+            string what = string.Join("; ", reason.Select(row => $"{row.Target.What}: {row.Cells[2]} where {row.Cells[1]} was wanted"));
             report.Paragraph($"- **{what}.** {reason.Key}");
         }
 
-        return report.ToString();
+        return report;
     }
 }

@@ -5,7 +5,7 @@ using Batching.Benchmarks.Reports;
 using Batching.Benchmarks.Sections;
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--sentences FILE] [--rounds N] [--minutes N] [--shared FOLDER]
+// dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--write] [--sentences FILE] [--rounds N] [--minutes N] [--shared FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*' [--sentences FILE]
 ISection[] sections =
 [
@@ -20,12 +20,12 @@ ISection[] sections =
     new LatencySection(),
     new CapacitySection(),
     new LoadSection(),
-    new SoakSection(),
     new StartUpSection(),
     new AllocationSection(),
     new MemorySection(),
     new TokensSection(),
     new ConformanceSection(),
+    new SoakSection(),
 ];
 
 var sentences = new Option<FileInfo>("--sentences")
@@ -75,8 +75,16 @@ root.Add(all);
 foreach (ISection section in sections)
 {
     var one = new Command(section.Name, $"{section.Title}: measures it and prints it.");
+    var write = new Option<bool>("--write") { Description = "Puts it into docs/benchmarks.md." };
+    one.Add(write);
     one.SetAction(command =>
     {
+        if (command.GetValue(write))
+        {
+            BenchmarksDocument.Rewrite(SettingsOf(command), section);
+            return;
+        }
+
         var report = new Report();
         section.Write(SettingsOf(command), report);
         Console.WriteLine(report);

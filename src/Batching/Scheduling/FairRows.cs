@@ -100,7 +100,7 @@ internal sealed class FairRows
             int end = Math.Min(most, candidates.Count + share);
             for (LinkedListNode<WaitingRow>? node = client.Rows.First; node is not null && candidates.Count < end; node = node.Next)
             {
-                if (tokens >= quantum && candidates.Count >= LeastCandidates)
+                if (tokens + node.Value.Length > quantum && candidates.Count >= LeastCandidates)
                 {
                     return;
                 }

@@ -143,17 +143,21 @@ internal sealed class WaitingRows
             lengths[i] = candidates[i].Length;
         }
 
-        ReadOnlySpan<int> planned = BatchOfFirst(planner.Plan(lengths.AsSpan(0, candidates.Count), freeWorkers));
-        int shortest = int.MaxValue;
-        int longest = 0;
-        foreach (int row in planned)
+        // The plan says how many rows of which lengths, and among those of these lengths, the first in turn go. Where rows as long
+        // as the first are in several batches, the plan may have left it over for a small one: all of these are as good for it.
+        (int shortest, int longest) = (0, 0);
+        int rows = 0;
+        BatchPlan plan = planner.Plan(lengths.AsSpan(0, candidates.Count), freeWorkers);
+        for (int i = 0; i < plan.Count; i++)
         {
-            shortest = Math.Min(shortest, lengths[row]);
-            longest = Math.Max(longest, lengths[row]);
+            (int least, int most) = LengthsOf(plan[i]);
+            if (least <= lengths[0] && lengths[0] <= most && plan[i].Length > rows)
+            {
+                (shortest, longest, rows) = (least, most, plan[i].Length);
+            }
         }
 
-        // The plan says how many rows of which lengths. Among those of these lengths, the first in turn go.
-        for (int i = 0; i < candidates.Count && batch.Count < planned.Length; i++)
+        for (int i = 0; i < candidates.Count && batch.Count < rows; i++)
         {
             if (lengths[i] >= shortest && lengths[i] <= longest)
             {
@@ -162,14 +166,16 @@ internal sealed class WaitingRows
         }
     }
 
-    private static ReadOnlySpan<int> BatchOfFirst(BatchPlan plan)
+    private (int Shortest, int Longest) LengthsOf(ReadOnlySpan<int> rows)
     {
-        int batch = 0;
-        while (!plan[batch].Contains(0))
+        int shortest = int.MaxValue;
+        int longest = 0;
+        foreach (int row in rows)
         {
-            batch++;
+            shortest = Math.Min(shortest, lengths[row]);
+            longest = Math.Max(longest, lengths[row]);
         }
 
-        return plan[batch];
+        return (shortest, longest);
     }
 }

@@ -84,6 +84,26 @@ public sealed class WaitingRowsTests
         Assert.Equal([5, 5, 5, 5, 5], Take());
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public void Rows_of_one_length_fill_batch_after_batch_however_many_there_are(int length)
+    {
+        int full = TokensPerBatch / length;
+        for (int i = 0; i < (10 * full) + 1; i++)
+        {
+            Add(length);
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(full, Take().Length);
+        }
+
+        Assert.Single(Take());
+    }
+
     [Fact]
     public void What_is_there_is_split_among_the_workers_that_are_free()
     {

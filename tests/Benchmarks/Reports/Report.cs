@@ -16,7 +16,10 @@ internal sealed class Report
 
     public IReadOnlyList<Finding> Findings => findings;
 
-    public void Heading(string anchor, string title) => Paragraph($"<a name=\"{anchor}\"></a>\n## {title}");
+    /// <summary>How the heading of a section begins; of any section, where the name is empty.</summary>
+    public static string AnchorOf(string name) => name.Length == 0 ? "<a name=\"" : $"<a name=\"{name}\"></a>";
+
+    public void Heading(string anchor, string title) => Paragraph($"{AnchorOf(anchor)}\n## {title}");
 
     public void Paragraph(string words) => text.Append(words).Append("\n\n");
 

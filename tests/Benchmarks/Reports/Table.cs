@@ -9,6 +9,8 @@ internal sealed class Table(params string[] columns)
 
     public void Add(params string[] cells) => rows.Add(cells);
 
+    public static string RowOf(string[] cells) => $"| {string.Join(" | ", cells)} |";
+
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -22,5 +24,5 @@ internal sealed class Table(params string[] columns)
         return text.ToString();
     }
 
-    private static void AppendRow(StringBuilder text, string[] cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+    private static void AppendRow(StringBuilder text, string[] cells) => text.Append(RowOf(cells)).Append('\n');
 }

@@ -7,7 +7,7 @@ namespace Batching.Benchmarks.Sections;
 /// <summary>How many requests a second the queue gets through, and its rivals.</summary>
 internal sealed class CapacitySection : ISection
 {
-    private const int TokensPerPass = 16_384;
+    private const int TokensPerPass = 8192;
     private const int LongestText = 512;
     private static readonly int[] Lengths = [5, 25, 128, LongestText];
 
