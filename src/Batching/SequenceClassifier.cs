@@ -289,13 +289,13 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
 
-    /// <summary>Which cores are best for a row of so many tokens that is alone.</summary>
+    /// <summary>Which cores are best for a batch of so many tokens that is alone.</summary>
     internal CoreUse CoresFor(int tokens) =>
         latencyModel is not null && latencyModel.IsFasterOnAllCores(tokens) ? CoreUse.All : CoreUse.AloneOnOne;
 
     /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
     /// <param name="rows">The rows, at least one.</param>
-    /// <param name="cores">Which cores they are to have; more than one row is always <see cref="CoreUse.Shared"/>.</param>
+    /// <param name="cores">Which cores they are to have.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>A result for each row.</returns>
     internal Classification[] Run(TokenRows rows, CoreUse cores, CancellationToken cancellationToken)

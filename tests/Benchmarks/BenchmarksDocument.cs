@@ -39,7 +39,7 @@ internal static class BenchmarksDocument
     {
         var body = new Report();
         Write(settings, section, body);
-        body.Paragraph($"Measured in a run of its own, {settings.Rounds} rounds.");
+        body.Paragraph(settings.Rounds == 1 ? "Measured in a run of its own." : $"Measured in a run of its own, {settings.Rounds} rounds.");
         string page = File.ReadAllText(Page);
         int start = page.IndexOf(Report.AnchorOf(section.Name), StringComparison.Ordinal);
         start = start < 0 ? page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal) : start;

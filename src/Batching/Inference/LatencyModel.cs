@@ -28,12 +28,12 @@ internal sealed class LatencyModel : IDisposable
         this.reference = reference;
     }
 
-    /// <summary>Whether the next text of so many tokens is to have all cores.</summary>
+    /// <summary>Whether the next batch of so many tokens is to have all cores.</summary>
     public bool IsFasterOnAllCores(int tokens) => TryGet() is not null && choice.UsesAllCores(tokens);
 
-    /// <summary>Runs a batch of one text that is alone, and remembers how long it took.</summary>
+    /// <summary>Runs a batch that is alone, and remembers how long it took.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="tokens">The text's tokens, without padding.</param>
+    /// <param name="tokens">Its tokens, without padding.</param>
     /// <param name="onAllCores">What <see cref="IsFasterOnAllCores"/> said of it.</param>
     /// <param name="logits">Where the logits go.</param>
     /// <param name="cancellationToken">Stops the run.</param>

@@ -26,7 +26,7 @@ internal interface IQueueBackend
     /// <exception cref="ArgumentException">The input has no text, or gives no row that can be run.</exception>
     long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows);
 
-    /// <summary>Which cores are best for a row of so many tokens that is alone.</summary>
+    /// <summary>Which cores are best for a batch of so many tokens that is alone.</summary>
     CoreUse CoresFor(int tokens);
 
     /// <summary>Runs rows as one batch.</summary>
