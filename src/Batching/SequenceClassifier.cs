@@ -146,7 +146,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
         }
 
-        return Run(rows, CoresFor(rows.LengthOf(0)), cancellationToken)[0];
+        return Run(rows, cores: null, cancellationToken)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -295,10 +295,10 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
     /// <param name="rows">The rows, at least one.</param>
-    /// <param name="cores">Which cores they are to have.</param>
+    /// <param name="cores">Which cores they are to have; null for those that are best if no other call is under way.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>A result for each row.</returns>
-    internal Classification[] Run(TokenRows rows, CoreUse cores, CancellationToken cancellationToken)
+    internal Classification[] Run(TokenRows rows, CoreUse? cores, CancellationToken cancellationToken)
     {
         using SharedLifetime.Lease lease = lifetime.Enter();
         using var call = new CallCount(this);
@@ -313,7 +313,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
         if (cores != CoreUse.Shared && call.IsAlone && latencyModel is not null)
         {
-            latencyModel.Run(batch, rows.TokenCount, cores == CoreUse.All, logits, cancellationToken);
+            bool onAllCores = (cores ?? CoresFor(rows.TokenCount)) == CoreUse.All;
+            latencyModel.Run(batch, rows.TokenCount, onAllCores, logits, cancellationToken);
         }
         else
         {

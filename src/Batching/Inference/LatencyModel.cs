@@ -28,6 +28,8 @@ internal sealed class LatencyModel : IDisposable
         this.reference = reference;
     }
 
+    private SequenceModel? Loaded => Volatile.Read(ref loading) is { IsCompletedSuccessfully: true } task ? task.Result : null;
+
     /// <summary>Whether the next batch of so many tokens is to have all cores.</summary>
     public bool IsFasterOnAllCores(int tokens) => TryGet() is not null && choice.UsesAllCores(tokens);
 
@@ -39,7 +41,7 @@ internal sealed class LatencyModel : IDisposable
     /// <param name="cancellationToken">Stops the run.</param>
     public void Run(TokenBatch batch, int tokens, bool onAllCores, Memory<float> logits, CancellationToken cancellationToken)
     {
-        SequenceModel? model = TryGet();
+        SequenceModel? model = Loaded;
         long start = Stopwatch.GetTimestamp();
         ((onAllCores ? model : null) ?? reference).Run(batch, logits, cancellationToken);
         if (model is not null)
@@ -48,16 +50,15 @@ internal sealed class LatencyModel : IDisposable
         }
     }
 
-    /// <summary>The model, or null while it is not loaded or where it is of no use.</summary>
+    /// <summary>The model, or null while it is not loaded or where it is of no use. Wanted often enough, it is loaded.</summary>
     public SequenceModel? TryGet()
     {
-        if (loading is null && Interlocked.Increment(ref wanted) < WantedBeforeLoading)
+        if (loading is null && Interlocked.Increment(ref wanted) >= WantedBeforeLoading)
         {
-            return null;
+            _ = LoadAsync();
         }
 
-        Task<SequenceModel?> task = LoadAsync();
-        return task.IsCompletedSuccessfully ? task.Result : null;
+        return Loaded;
     }
 
     /// <summary>Ends when the model is loaded, or found to be of no use.</summary>
