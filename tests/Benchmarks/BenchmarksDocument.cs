@@ -25,13 +25,12 @@ internal static class BenchmarksDocument
             Write(settings, section, body);
         }
 
-        File.WriteAllText(Page, $"{Head(settings, TargetTable(body), watch.Elapsed)}{body}");
         foreach (string old in Directory.CreateDirectory(Pictures).EnumerateFiles("*.png").Select(file => file.FullName))
         {
             File.Delete(old);
         }
 
-        Finish(body);
+        Save($"{Head(settings, TargetTable(body), watch.Elapsed)}{body}", body.Pictures);
     }
 
     /// <summary>Measures one section and puts it in the place of the page's, or behind the others.</summary>
@@ -41,11 +40,10 @@ internal static class BenchmarksDocument
         Write(settings, section, body);
         body.Paragraph(settings.Rounds == 1 ? "Measured in a run of its own." : $"Measured in a run of its own, {settings.Rounds} rounds.");
         string page = File.ReadAllText(Page);
-        int start = page.IndexOf(Report.AnchorOf(section.Name), StringComparison.Ordinal);
-        start = start < 0 ? page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal) : start;
-        int end = page.IndexOf(Report.AnchorOf(""), start + 1, StringComparison.Ordinal);
-        string rest = page[start..].StartsWith(Report.AnchorOf(section.Name), StringComparison.Ordinal) ? page[end..] : page[start..];
-        page = $"{page[..start]}{body}{rest}";
+        int place = page.IndexOf(Report.AnchorOf(section.Name), StringComparison.Ordinal);
+        int start = place < 0 ? page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal) : place;
+        int end = place < 0 ? start : page.IndexOf(Report.AnchorOf(""), start + 1, StringComparison.Ordinal);
+        page = $"{page[..start]}{body}{page[end..]}";
 
         List<string> lines = [.. page.Split('\n')];
         int last = lines.FindLastIndex(line => Targets.All.Any(target => IsRowOf(line, target)));
@@ -60,8 +58,7 @@ internal static class BenchmarksDocument
             lines[row] = Table.RowOf(RowOf(finding.Target, finding));
         }
 
-        File.WriteAllText(Page, string.Join('\n', lines));
-        Finish(body);
+        Save(string.Join('\n', lines), body.Pictures);
     }
 
     private static void Write(Settings settings, ISection section, Report body)
@@ -72,15 +69,15 @@ internal static class BenchmarksDocument
     }
 
     // What falls short is what the page's own table says was missed.
-    private static void Finish(Report body)
+    private static void Save(string page, IEnumerable<Picture> pictures)
     {
-        string page = File.ReadAllText(Page);
         int old = page.IndexOf(Report.AnchorOf(ShortfallsAnchor), StringComparison.Ordinal);
         page = old < 0 ? page : page[..old];
         File.WriteAllText(Page, $"{page}{Shortfalls(page).ToString().TrimEnd()}\n");
-        foreach (Picture picture in body.Pictures)
+        Directory.CreateDirectory(Pictures);
+        foreach (Picture picture in pictures)
         {
-            picture.Plot.SavePng(Path.Combine(Directory.CreateDirectory(Pictures).FullName, picture.FileName), picture.Width, picture.Height);
+            picture.Plot.SavePng(Path.Combine(Pictures, picture.FileName), picture.Width, picture.Height);
         }
     }
 

@@ -7,11 +7,6 @@ namespace Batching.Benchmarks.Load;
 /// Sends texts at the times of a Poisson process, whatever has become of those before: the way in which many callers who
 /// know nothing of each other do.
 /// </summary>
-/// <remarks>
-/// The generator sleeps between arrivals, so that it takes nothing from who is measured, and a sleep ends up to a millisecond
-/// late: a text that comes due meanwhile has its arrival when the generator wakes. One that comes due while it is at work
-/// counts from the time at which it was due.
-/// </remarks>
 internal static class OpenLoop
 {
     /// <param name="serving">Who is measured.</param>
@@ -25,20 +20,10 @@ internal static class OpenLoop
     {
         var result = new LoadResult();
         var under = new CountdownEvent(1);
-        var random = new Random(seed);
-        long start = Stopwatch.GetTimestamp();
-        double due = PoissonProcess.Next(random, perSecond);
-        long arrival = start;
-        for (int i = seed; due < duration.TotalSeconds; i++, due += PoissonProcess.Next(random, perSecond))
+        var arrivals = new PoissonArrivals(seed, duration);
+        for (int i = seed; arrivals.WaitForNext(perSecond) is { } arrivedAt; i++)
         {
-            long dueAt = start + (long)(due * Stopwatch.Frequency);
-            if (dueAt > arrival)
-            {
-                arrival = WaitUntil(dueAt);
-            }
-
             int text = i % texts.Length;
-            long arrivedAt = arrival;
             under.AddCount();
             _ = Task.Run(() => ServeAsync(serving, texts[text], expected?[text], arrivedAt, result, under));
         }
@@ -49,22 +34,6 @@ internal static class OpenLoop
         return result.Failure is { } failure
             ? throw new InvalidOperationException($"{serving.Name} failed on a text: {failure.Message}", failure)
             : result;
-    }
-
-    private static long WaitUntil(long dueAt)
-    {
-        bool slept = false;
-        while (true)
-        {
-            long now = Stopwatch.GetTimestamp();
-            if (now >= dueAt)
-            {
-                return slept ? now : dueAt;
-            }
-
-            Thread.Sleep(Math.Max(1, (int)((dueAt - now) * 1000 / Stopwatch.Frequency)));
-            slept = true;
-        }
     }
 
     private static async Task ServeAsync(IServing serving, string text, float[]? expected, long arrivedAt, LoadResult result, CountdownEvent under)

@@ -3,7 +3,7 @@ using Batching.Benchmarks.Sections;
 namespace Batching.Benchmarks.Load;
 
 /// <summary>The queue and its rivals over one model, all with the same bound on what may wait.</summary>
-internal sealed class ServingSet : IAsyncDisposable
+internal sealed class ServingSet : IDisposable
 {
     private readonly ClassificationQueue queue;
 
@@ -33,9 +33,9 @@ internal sealed class ServingSet : IAsyncDisposable
     public int ContenderOf(IServing serving) =>
         serving == Queue ? LoadRound.Queue : serving is RunPerRequest ? LoadRound.Runs : LoadRound.Windows;
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await queue.DisposeAsync().ConfigureAwait(false);
+        queue.DisposeAsync().AsTask().GetAwaiter().GetResult();
         foreach (IDisposable rival in (IEnumerable<IDisposable>)[.. Runs, .. Windows])
         {
             rival.Dispose();

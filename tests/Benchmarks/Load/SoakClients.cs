@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Batching.Benchmarks.Racing;
 
 namespace Batching.Benchmarks.Load;
@@ -27,17 +26,9 @@ internal sealed class SoakClients(HostedClassifier classifier, string[] texts, f
     /// <param name="perSecond">How many texts a second are the whole load.</param>
     public void Send(TimeSpan time, double perSecond)
     {
-        long start = Stopwatch.GetTimestamp();
-        double due = 0;
-        while (due < time.TotalSeconds)
+        var arrivals = new PoissonArrivals(seed: 1, time);
+        while (arrivals.WaitForNext(Loads[(int)(arrivals.Due / Phase) % Loads.Length] * perSecond) is not null)
         {
-            double load = Loads[(int)(due / Phase.TotalSeconds) % Loads.Length];
-            due += PoissonProcess.Next(random, load * perSecond);
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < due)
-            {
-                Thread.Sleep(1);
-            }
-
             SendOne();
         }
     }

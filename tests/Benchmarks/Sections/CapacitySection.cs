@@ -41,12 +41,11 @@ internal sealed class CapacitySection : ISection
 
         void Write(string mix, ModelSet model, string[] texts)
         {
-            var servings = new ServingSet(model, int.MaxValue / 2);
+            using var servings = new ServingSet(model, int.MaxValue / 2);
             var queue = new Saturated(servings.Queue, texts);
             Saturated[] runs = [.. servings.Runs.Select(serving => new Saturated(serving, texts))];
             Saturated[] windows = [.. servings.Windows.Select(serving => new Saturated(serving, texts))];
             RaceResult race = Race.Run($"{Name}, {mix}", [queue, .. runs, .. windows], settings.Rounds);
-            servings.DisposeAsync().AsTask().GetAwaiter().GetResult();
             Saturated run = race.Fastest(runs);
             Saturated window = race.Fastest(windows);
             Agreement.DemandSameBits("the queue", race.LogitsOf(queue), AloneLogits(model, texts));

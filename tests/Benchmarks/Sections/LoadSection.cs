@@ -70,7 +70,7 @@ internal sealed class LoadSection : ISection
         // What is taken waits for what waits before it and for the batches that run, and then runs itself.
         int inBatches = (Environment.ProcessorCount + 1) * BatchPlanner.DefaultTokensPerBatch;
         var round = new LoadRound(capacity, (maxTokensWaiting + inBatches) / tokensPerSecond);
-        var servings = new ServingSet(model, maxTokensWaiting);
+        using var servings = new ServingSet(model, maxTokensWaiting);
         IServing[] all = [.. servings.All];
         foreach (double load in Loads)
         {
@@ -90,17 +90,15 @@ internal sealed class LoadSection : ISection
             }
         }
 
-        servings.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return round;
     }
 
     // In texts a second.
     private static double CapacityOf(ModelSet model, string[] texts)
     {
-        var servings = new ServingSet(model, int.MaxValue / 2);
+        using var servings = new ServingSet(model, int.MaxValue / 2);
         var queue = new Saturated(servings.Queue, texts);
         double[] seconds = [.. Enumerable.Range(0, CapacityPasses + 1).Select(_ => queue.Run().Elapsed.TotalSeconds)];
-        servings.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
         // The first warms up.
         return texts.Length / Spread.Of(seconds[1..]).Median;
