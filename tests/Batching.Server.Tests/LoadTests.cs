@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batching.Hosting.Tests;
 using Batching.Tests;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Batching.Hosting.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Server;
 
 namespace Batching.Server.Tests;
@@ -23,7 +25,7 @@ public sealed class LoadingTests
     public async Task Until_the_model_is_loaded_it_is_not_yet_and_then_it_is_served()
     {
         var load = new HeldLoad();
-        await using RunningServer server = await RunningServer.ListenAsync(configure: load.Configure);
+        await using RunningServer server = await RunningServer.ListenAsync(configure: services => services.PostConfigure<SequenceClassifierHostingOptions>(load.Hold));
         foreach ((string path, string body) in Posts)
         {
             using HttpResponseMessage early = await server.PostAsync(path, body);
@@ -55,7 +57,7 @@ public sealed class LoadingTests
     public async Task What_needs_no_model_is_there_before_it()
     {
         var load = new HeldLoad();
-        await using RunningServer server = await RunningServer.ListenAsync(configure: load.Configure);
+        await using RunningServer server = await RunningServer.ListenAsync(configure: services => services.PostConfigure<SequenceClassifierHostingOptions>(load.Hold));
         using HttpResponseMessage early = await server.PostAsync("/predict", """{"inputs": "a"}""");
         using HttpResponseMessage bad = await server.PostAsync("/predict", """{"inputs": 1}""");
         await bad.AssertErrorAsync(422, "Validation");
@@ -80,7 +82,7 @@ public sealed class LoadingTests
     public async Task A_server_that_stops_before_its_model_is_loaded_gives_the_load_up()
     {
         var load = new HeldLoad();
-        await using RunningServer server = await RunningServer.ListenAsync(configure: load.Configure);
+        await using RunningServer server = await RunningServer.ListenAsync(configure: services => services.PostConfigure<SequenceClassifierHostingOptions>(load.Hold));
         Task stop = server.StopAsync();
         await Assert.ThrowsAsync<QueueStoppedException>(() => server.Classifier.LoadAsync());
         Assert.False(stop.IsCompleted);
@@ -93,7 +95,7 @@ public sealed class LoadingTests
     public async Task A_model_that_fails_to_load_stops_the_server_with_its_reason()
     {
         var load = new HeldLoad();
-        await using Microsoft.AspNetCore.Builder.WebApplication application = RunningServer.Create([], load.Configure);
+        await using Microsoft.AspNetCore.Builder.WebApplication application = RunningServer.Create([], services => services.PostConfigure<SequenceClassifierHostingOptions>(load.Hold));
         var isListening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         application.Lifetime.ApplicationStarted.Register(isListening.SetResult);
         Task run = application.RunAsync();

@@ -1,3 +1,5 @@
+using Batching.Hosting.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Batching.Server.Tests;
@@ -79,7 +81,7 @@ public sealed class PageTests
     {
         Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: install Debian's package chromium.");
         var load = new HeldLoad();
-        await using RunningServer server = await RunningServer.ListenAsync(configure: load.Configure);
+        await using RunningServer server = await RunningServer.ListenAsync(configure: services => services.PostConfigure<SequenceClassifierHostingOptions>(load.Hold));
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
         IPage page = await browser.NewPageAsync();

@@ -51,7 +51,7 @@ internal static class BytePairFiles
             UnknownTokenId = unknown,
             PadTokenId = pad,
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? TruncationSide.Right,
+            TruncationSide = config.TruncationSide,
         };
     }
 

@@ -59,7 +59,7 @@ internal static class SentencePieceFiles
             UnknownTokenId = UnknownTokenId,
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? TruncationSide.Right,
+            TruncationSide = config.TruncationSide,
         };
     }
 

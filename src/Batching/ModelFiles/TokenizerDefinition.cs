@@ -30,6 +30,6 @@ internal sealed record TokenizerDefinition
     /// <summary><c>model_max_length</c>, or null where it is missing or so large that it means none.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>The end at which texts are cut where nothing else is asked for.</summary>
-    public TruncationSide TruncationSide { get; init; }
+    /// <summary>The end at which texts are cut where nothing else is asked for, or null where the files do not say.</summary>
+    public TruncationSide? TruncationSide { get; init; }
 }

@@ -76,7 +76,7 @@ internal static class TokenizerFiles
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
             Template = PostProcessorJson.Read(json, tokens, names),
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? side ?? TruncationSide.Right,
+            TruncationSide = config.TruncationSide ?? side,
         };
     }
 }

@@ -43,7 +43,7 @@ internal static class VocabularyText
             UnknownTokenId = unknown,
             PadTokenId = pad,
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? TruncationSide.Right,
+            TruncationSide = config.TruncationSide,
         };
     }
 }

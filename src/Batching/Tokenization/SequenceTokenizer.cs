@@ -467,7 +467,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 $"{nameof(SequenceClassifierOptions.MaxLength)} is {maxLength}; it has to be at least {least}, the number of special tokens{most}.", nameof(maxLength));
         }
 
-        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide, nameof(side)));
+        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide ?? TruncationSide.Right, nameof(side)));
     }
 
     /// <summary>The same tokenizer with a lower limit.</summary>

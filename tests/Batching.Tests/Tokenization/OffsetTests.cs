@@ -18,20 +18,8 @@ public sealed class OffsetTests
     // after a ligature the ligature's end on U+007F.
     private static readonly Regex MiscountedDrop = new("(^|<s>|</s>|<unk>|<pad>|<mask>|ﬁ)\u007F", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
-    public static TheoryData<string> Tokenizers =>
-    [
-        "bert-base-uncased",
-        "wordpiece-cased",
-        "wordpiece-cased-strip",
-        "wordpiece-lower-keep",
-        "wordpiece-lower-nochinese",
-        "wordpiece-lower-noclean",
-        "byte-bpe",
-        "unigram",
-    ];
-
     [Theory]
-    [MemberData(nameof(Tokenizers))]
+    [MemberData(nameof(HuggingFaceGoldenTests.Tokenizers), MemberType = typeof(HuggingFaceGoldenTests))]
     public void A_token_has_the_offset_that_Hugging_Face_gives_it(string name)
     {
         SequenceTokenizer tokenizer = Load(name);
@@ -205,7 +193,7 @@ public sealed class OffsetTests
     }
 
     [Theory]
-    [MemberData(nameof(Tokenizers))]
+    [MemberData(nameof(HuggingFaceGoldenTests.Tokenizers), MemberType = typeof(HuggingFaceGoldenTests))]
     public void Any_text_has_the_ids_that_it_has_without_offsets(string name)
     {
         SequenceTokenizer tokenizer = Load(name);
@@ -238,7 +226,7 @@ public sealed class OffsetTests
     }
 
     [Theory]
-    [MemberData(nameof(Tokenizers))]
+    [MemberData(nameof(HuggingFaceGoldenTests.Tokenizers), MemberType = typeof(HuggingFaceGoldenTests))]
     public void Offsets_go_forward_and_part_no_character(string name)
     {
         SequenceTokenizer tokenizer = Load(name);

@@ -21,11 +21,7 @@ internal sealed class PrependNormalizer(string prefix) : TextNormalizer
 
         // What is put before the text stands for its first scalar.
         text.InsertBefore(prefix);
-        for (int i = 0; i < text.Count; i++)
-        {
-            text.Take(text.Unit(i));
-        }
-
+        text.Copy(text.Count);
         text.EndStep();
     }
 }

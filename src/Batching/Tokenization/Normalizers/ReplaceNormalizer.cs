@@ -32,7 +32,8 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : TextNo
             }
             else
             {
-                text.Take(text.Unit(i++));
+                text.Copy(1);
+                i++;
             }
         }
 

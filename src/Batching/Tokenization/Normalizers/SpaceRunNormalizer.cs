@@ -40,10 +40,7 @@ internal sealed class SpaceRunNormalizer(int atLeast, string content) : TextNorm
             else
             {
                 end = Math.Max(end, i + 1);
-                for (int taken = i; taken < end; taken++)
-                {
-                    text.Take(text.Unit(taken));
-                }
+                text.Copy(end - i);
             }
 
             i = end;

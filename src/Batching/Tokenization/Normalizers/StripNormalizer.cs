@@ -36,11 +36,7 @@ internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : TextN
         }
 
         text.Drop(start);
-        for (int i = start; i < end; i++)
-        {
-            text.Take(text.Unit(i));
-        }
-
+        text.Copy(end - start);
         text.EndStep();
     }
 }

@@ -57,6 +57,15 @@ internal sealed class AlignedText
         }
     }
 
+    /// <summary>Writes the next scalars as they are.</summary>
+    public void Copy(int count)
+    {
+        for (; count > 0; count--)
+        {
+            Take(Unit(position));
+        }
+    }
+
     /// <summary>Leaves out the next scalars.</summary>
     public void Drop(int count = 1) => position += count;
 
