@@ -4,20 +4,12 @@ namespace Batching.Scheduling;
 
 /// <summary>Takes requests, has workers run them in batches, and sees to it that each gets exactly one answer.</summary>
 /// <remarks>
-/// Thread-safe. One lock guards the state; it is never held while a batch runs or anybody else's code does.
-/// What is decided when is <see cref="WaitingRows"/>' matter.
+/// Thread-safe. It locks, asks and tells: one lock guards the state, and is never held while a batch runs or anybody else's
+/// code does. Which rows belong to whom is <see cref="RowLedger"/>'s matter, which of them are next <see cref="WaitingRows"/>',
+/// and how many cores they have <see cref="CorePolicy"/>'s.
 /// </remarks>
 internal sealed class BatchScheduler : IDisposable
 {
-    // Where fewer of the latest requests find nothing to do before them, the cores that one has are missed by the next.
-    private const double LeastQuietPart = 0.55;
-
-    // Some thirty requests count.
-    private const double RequestWeight = 1.0 / 32;
-
-    // What is over in a few milliseconds with all cores: a sentence or two.
-    private const int MostHeldTokens = 64;
-
     private readonly IQueueBackend backend;
     private readonly ClassificationQueueOptions options;
     private readonly int workers;
@@ -25,23 +17,12 @@ internal sealed class BatchScheduler : IDisposable
     private readonly QueueMetrics metrics;
 
     private readonly Lock gate = new();
-    private readonly WaitingRows waiting;
-    private readonly List<WaitingRow> taken = [];
-    private readonly List<RunningBatch> running = [];
+    private readonly RowLedger rows;
+    private readonly CorePolicy cores = new();
     private readonly TokenRate rate = new();
     private readonly Admission admission;
+    private readonly IdleWorkers idleWorkers = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // The rows that another request for the same may share: all that wait or run, where sharing is exact.
-    private readonly HashSet<QueuedRow> shareable = new(QueuedRow.SameResult);
-
-    // One permit wakes one of the idle workers.
-    private readonly SemaphoreSlim work = new(0);
-    private int idleWorkers;
-
-    // The part of the latest requests that found nothing waiting and nothing running.
-    private double quietPart = 1;
-    private long batchCount;
     private bool isStopping;
 
     public BatchScheduler(IQueueBackend backend, ClassificationQueueOptions options, TimeProvider time)
@@ -50,20 +31,13 @@ internal sealed class BatchScheduler : IDisposable
         this.options = options;
         this.time = time;
         workers = options.Workers ?? backend.Parallelism;
-        waiting = new WaitingRows(options.BulkShare);
-        admission = new Admission(options, waiting, rate, time);
+        rows = new RowLedger(options.BulkShare);
+        admission = new Admission(options, rows.Waiting, rate, time);
         metrics = new QueueMetrics(backend.Name, GetStatus);
     }
 
     // Whether a free worker is to take something now.
-    private bool HasWork => waiting.Count > 0 && !IsHeldBack;
-
-    // While a short batch has all cores, and little waits, that gets its answer sooner after it than beside it.
-    private bool IsHeldBack => IsQuiet
-        && running is [{ Cores: CoreUse.All, TokenCount: <= MostHeldTokens }]
-        && waiting.TokenCount <= MostHeldTokens;
-
-    private bool IsQuiet => quietPart >= LeastQuietPart;
+    private bool HasWork => rows.Waiting.Count > 0 && !cores.HoldsBack(rows);
 
     /// <summary>How many workers there are to be.</summary>
     public int Workers => workers;
@@ -82,22 +56,22 @@ internal sealed class BatchScheduler : IDisposable
                 return;
             }
 
-            bool isFirst = waiting.Count == 0 && running.Count == 0;
-            (int rows, int tokens) = Share(request.Rows);
+            bool isFirst = rows.IsEmpty;
+            long now = time.GetTimestamp();
+            (int ownRows, int ownTokens) = rows.Share(request, backend.SharesRepeatedRows);
             refusal = isStopping
                 ? new QueueStoppedException("The queue was told to stop and takes no more requests.")
-                : admission.Refusal(request, tokens, time.GetTimestamp());
+                : admission.Refusal(request, ownTokens, now);
             if (refusal is null)
             {
-                Enqueue(request);
-                shared = request.Rows.Length - rows;
-                quietPart += ((isFirst ? 1 : 0) - quietPart) * RequestWeight;
+                rows.Add(request, now);
+                shared = request.Rows.Length - ownRows;
+                cores.Add(isFirst);
                 toWake = TakeIdleWorkers();
             }
             else
             {
-                request.IsOver = true;
-                Unshare(request.Rows);
+                rows.Refuse(request);
             }
         }
 
@@ -114,7 +88,7 @@ internal sealed class BatchScheduler : IDisposable
         }
 
         metrics.Shared(shared);
-        Wake(toWake);
+        idleWorkers.Wake(toWake);
     }
 
     /// <summary>Ends a request without an answer, unless it has one; what nobody else waits for is not run.</summary>
@@ -123,7 +97,7 @@ internal sealed class BatchScheduler : IDisposable
     /// <param name="exception">What its caller gets.</param>
     public void End(QueuedRequest request, string outcome, Exception exception)
     {
-        List<RunningBatch>? stopped = null;
+        List<RunningBatch> unwanted = [];
         lock (gate)
         {
             if (request.IsOver)
@@ -131,50 +105,33 @@ internal sealed class BatchScheduler : IDisposable
                 return;
             }
 
-            Leave(request, ref stopped);
+            rows.Leave(request, unwanted);
             CheckDrained();
         }
 
         metrics.Ended(outcome);
         request.Fail(exception);
-        Stop(stopped);
+        Stop(unwanted);
     }
 
     /// <summary>Ends all requests without an answer.</summary>
     public void EndAll(string outcome, Func<Exception> exception)
     {
-        List<QueuedRequest> requests = [];
-        List<RunningBatch>? stopped = null;
+        IReadOnlyList<QueuedRequest> requests;
+        List<RunningBatch> unwanted = [];
         lock (gate)
         {
-            foreach (QueuedRow row in waiting.All().Cast<QueuedRow>().Concat(running.SelectMany(static batch => batch.Rows)))
-            {
-                for (int i = 0; i < row.WaiterCount; i++)
-                {
-                    requests.Add(row.WaiterAt(i).Request);
-                }
-            }
-
-            // One that waits for several rows is listed as often.
-            requests.RemoveAll(static request => request.IsOver);
-            foreach (QueuedRequest request in requests)
-            {
-                if (!request.IsOver)
-                {
-                    Leave(request, ref stopped);
-                }
-            }
-
+            requests = rows.LeaveAll(unwanted);
             CheckDrained();
         }
 
-        foreach (QueuedRequest request in requests.Distinct())
+        foreach (QueuedRequest request in requests)
         {
             metrics.Ended(outcome);
             request.Fail(exception());
         }
 
-        Stop(stopped);
+        Stop(unwanted);
     }
 
     /// <summary>Takes no more requests.</summary>
@@ -185,12 +142,11 @@ internal sealed class BatchScheduler : IDisposable
         lock (gate)
         {
             isStopping = true;
-            toWake = idleWorkers;
-            idleWorkers = 0;
+            toWake = idleWorkers.TakeAll();
             CheckDrained();
         }
 
-        Wake(toWake);
+        idleWorkers.Wake(toWake);
         return drained.Task;
     }
 
@@ -210,10 +166,10 @@ internal sealed class BatchScheduler : IDisposable
                 return false;
             }
 
-            idleWorkers++;
+            idleWorkers.Add();
         }
 
-        work.Wait();
+        idleWorkers.Sleep();
         return true;
     }
 
@@ -254,15 +210,15 @@ internal sealed class BatchScheduler : IDisposable
             return new QueueStatus
             {
                 IsAccepting = !isStopping,
-                RowsWaiting = waiting.Count,
-                TokensWaiting = waiting.TokenCount,
-                BulkTokensWaiting = waiting.BulkTokenCount,
+                RowsWaiting = rows.Waiting.Count,
+                TokensWaiting = rows.Waiting.TokenCount,
+                BulkTokensWaiting = rows.Waiting.BulkTokenCount,
                 MaxTokensWaiting = options.MaxTokensWaiting,
-                ClientsWaiting = waiting.ClientCount,
-                OldestWait = waiting.OldestArrival is { } arrival ? time.GetElapsedTime(arrival) : TimeSpan.Zero,
-                BatchesRunning = running.Count,
-                RowsRunning = running.Sum(static batch => batch.Rows.Length),
-                TokensRunning = running.Sum(static batch => batch.TokenCount),
+                ClientsWaiting = rows.Waiting.ClientCount,
+                OldestWait = rows.Waiting.OldestArrival is { } arrival ? time.GetElapsedTime(arrival) : TimeSpan.Zero,
+                BatchesRunning = rows.Running.Count,
+                RowsRunning = rows.Running.Sum(static batch => batch.Rows.Length),
+                TokensRunning = rows.Running.Sum(static batch => batch.TokenCount),
                 Workers = workers,
                 TokensPerSecond = rate.PerSecond,
             };
@@ -272,154 +228,37 @@ internal sealed class BatchScheduler : IDisposable
     public void Dispose()
     {
         metrics.Dispose();
-        work.Dispose();
+        idleWorkers.Dispose();
     }
 
     // Takes as many idle workers as have something to do, which are to be woken once the lock is free.
-    private int TakeIdleWorkers()
-    {
-        int count = HasWork ? Math.Min(idleWorkers, waiting.Count) : 0;
-        idleWorkers -= count;
-        return count;
-    }
-
-    // Rows of which the same already waits or runs are replaced by that; of the others it counts rows and tokens.
-    private (int Rows, int Tokens) Share(QueuedRow?[] rows)
-    {
-        bool shares = backend.SharesRepeatedRows;
-        int count = 0;
-        int tokens = 0;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            QueuedRow row = rows[i]!;
-            if (shares && shareable.TryGetValue(row, out QueuedRow? same))
-            {
-                rows[i] = same;
-                continue;
-            }
-
-            if (shares)
-            {
-                shareable.Add(row);
-                row.IsShareable = true;
-            }
-
-            count++;
-            tokens += row.Length;
-        }
-
-        return (count, tokens);
-    }
-
-    private void Unshare(QueuedRow?[] rows)
-    {
-        foreach (QueuedRow? row in rows)
-        {
-            if (row is { State: RowState.New, IsShareable: true })
-            {
-                shareable.Remove(row);
-            }
-        }
-    }
-
-    private void Enqueue(QueuedRequest request)
-    {
-        long now = time.GetTimestamp();
-        request.AdmittedAt = now;
-        for (int i = 0; i < request.Rows.Length; i++)
-        {
-            QueuedRow row = request.Rows[i]!;
-            row.AddWaiter(new RowWaiter(request, i));
-            switch (row.State)
-            {
-                case RowState.New:
-                    row.State = RowState.Waiting;
-                    row.ArrivedAt = now;
-                    waiting.Add(row, request.Options.Priority, request.ClientKey);
-                    break;
-                case RowState.Waiting when request.Options.Priority == RequestPriority.Interactive:
-                    waiting.Promote(row, request.ClientKey);
-                    break;
-                case RowState.Running:
-                    request.StartedAt ??= now;
-                    row.Batch!.WantedRows += row.WantedBy == 1 ? 1 : 0;
-                    break;
-            }
-        }
-    }
-
-    // The request waits no more. Rows that nobody waits for leave with it, and batches of such rows are to be stopped.
-    private void Leave(QueuedRequest request, ref List<RunningBatch>? stopped)
-    {
-        request.IsOver = true;
-        for (int i = 0; i < request.Rows.Length; i++)
-        {
-            if (request.Rows[i] is not { State: RowState.Waiting or RowState.Running } row)
-            {
-                continue;
-            }
-
-            request.Rows[i] = null;
-            if (--row.WantedBy > 0)
-            {
-                continue;
-            }
-
-            if (row.State == RowState.Waiting)
-            {
-                waiting.Remove(row);
-                Drop(row);
-            }
-            else if (--row.Batch!.WantedRows == 0)
-            {
-                row.Batch.IsStopped = true;
-                foreach (QueuedRow unwanted in row.Batch.Rows)
-                {
-                    Drop(unwanted);
-                }
-
-                (stopped ??= []).Add(row.Batch);
-            }
-        }
-    }
-
-    // Nobody can come to share the row from now on.
-    private void Drop(QueuedRow row)
-    {
-        if (row.State != RowState.Over)
-        {
-            row.State = RowState.Over;
-            if (row.IsShareable)
-            {
-                shareable.Remove(row);
-            }
-        }
-    }
+    private int TakeIdleWorkers() => HasWork ? idleWorkers.Take(rows.Waiting.Count) : 0;
 
     private RunningBatch? Take()
     {
         RunningBatch? batch = null;
-        List<QueuedRequest>? expired = null;
+        List<QueuedRequest> expired = [];
+        List<RunningBatch> unwanted = [];
         int toWake;
         lock (gate)
         {
             while (batch is null && HasWork)
             {
-                batch = TakeBatch(ref expired);
+                batch = TakeBatch(expired, unwanted);
             }
 
             toWake = TakeIdleWorkers();
             CheckDrained();
         }
 
-        Wake(toWake);
-
-        foreach (QueuedRequest request in expired ?? [])
+        idleWorkers.Wake(toWake);
+        foreach (QueuedRequest request in expired)
         {
             metrics.Ended("expired");
             request.Fail(Admission.Expired());
         }
 
+        Stop(unwanted);
         if (batch is not null && QueueMetrics.MeasuresWait)
         {
             foreach (QueuedRow row in batch.Rows)
@@ -432,75 +271,18 @@ internal sealed class BatchScheduler : IDisposable
     }
 
     // Null where the time of all its rows was over.
-    private RunningBatch? TakeBatch(ref List<QueuedRequest>? expired)
+    private RunningBatch? TakeBatch(List<QueuedRequest> expired, List<RunningBatch> unwanted)
     {
-        CoreUse cores = IsQuiet && running.Count == 0 && (waiting.TokenCount <= MostHeldTokens || waiting.Count == 1)
-            ? backend.CoresFor(waiting.TokenCount)
-            : CoreUse.Shared;
-        RequestPriority priority = waiting.Take(backend.Planner, cores == CoreUse.All ? 1 : Math.Max(1, workers - running.Count), taken);
-        var batch = new RunningBatch(++batchCount, priority, time.GetTimestamp())
-        {
-            Spans = options.BatchCompleted is null ? null : [],
-            Rows = [.. taken.Cast<QueuedRow>()],
-            WantedRows = taken.Count,
-        };
-        running.Add(batch);
-        foreach (QueuedRow row in batch.Rows)
-        {
-            row.State = RowState.Running;
-            row.Batch = batch;
-        }
-
-        List<RunningBatch>? stopped = null;
-        foreach (QueuedRow row in batch.Rows)
-        {
-            for (int i = 0; i < row.WaiterCount; i++)
-            {
-                QueuedRequest request = row.WaiterAt(i).Request;
-                if (!request.IsOver && request.DeadlineAt <= batch.StartedAt)
-                {
-                    Leave(request, ref stopped);
-                    (expired ??= []).Add(request);
-                }
-
-                request.StartedAt ??= batch.StartedAt;
-            }
-        }
-
-        if (batch.IsStopped)
-        {
-            running.Remove(batch);
-            batch.Dispose();
-            return null;
-        }
-
-        batch.Rows = StillWanted(batch.Rows);
-        batch.TokenCount = batch.Rows.Sum(static row => row.Length);
-        batch.Cores = cores == CoreUse.AloneOnOne && (batch.Rows.Length > 1 || waiting.Count > 0) ? CoreUse.Shared : cores;
+        CoreUse wanted = cores.CoresFor(rows, backend.CoresFor);
+        int freeWorkers = wanted == CoreUse.All ? 1 : Math.Max(1, workers - rows.Running.Count);
+        RunningBatch? batch = rows.Take(backend.Planner, freeWorkers, time.GetTimestamp(), expired, unwanted);
+        batch?.Cores = wanted == CoreUse.AloneOnOne && (batch.Rows.Length > 1 || rows.Waiting.Count > 0) ? CoreUse.Shared : wanted;
         return batch;
     }
 
-    private QueuedRow[] StillWanted(QueuedRow[] rows)
+    private void Run(RunningBatch batch, QueuedRow[] batchRows)
     {
-        if (Array.TrueForAll(rows, static row => row.WantedBy > 0))
-        {
-            return rows;
-        }
-
-        foreach (QueuedRow row in rows)
-        {
-            if (row.WantedBy == 0)
-            {
-                Drop(row);
-            }
-        }
-
-        return Array.FindAll(rows, static row => row.WantedBy > 0);
-    }
-
-    private void Run(RunningBatch batch, QueuedRow[] rows)
-    {
-        if (batch.IsStopped || rows.Length == 0)
+        if (batch.IsStopped || batchRows.Length == 0)
         {
             return;
         }
@@ -508,17 +290,17 @@ internal sealed class BatchScheduler : IDisposable
         try
         {
             long start = time.GetTimestamp();
-            Classification[] results = backend.Run(Array.ConvertAll(rows, static row => row.Encoding), batch.Cores, batch.Stopping);
-            Answer(batch, rows, results, time.GetElapsedTime(start));
+            Classification[] results = backend.Run(Array.ConvertAll(batchRows, static row => row.Encoding), batch.Cores, batch.Stopping);
+            Answer(batch, batchRows, results, time.GetElapsedTime(start));
             return;
         }
         catch (Exception) when (batch.IsStopped)
         {
             return;
         }
-        catch (Exception exception) when (rows.Length == 1 || exception is ObjectDisposedException)
+        catch (Exception exception) when (batchRows.Length == 1 || exception is ObjectDisposedException)
         {
-            Fail(batch, rows, exception);
+            Fail(batch, batchRows, exception);
             return;
         }
         catch (Exception)
@@ -526,43 +308,26 @@ internal sealed class BatchScheduler : IDisposable
             // One of the rows is to blame, or several: halves tell which, and the others get their answers.
         }
 
-        int half = rows.Length / 2;
-        foreach (QueuedRow[] part in new[] { rows[..half], rows[half..] })
+        int half = batchRows.Length / 2;
+        foreach (QueuedRow[] part in new[] { batchRows[..half], batchRows[half..] })
         {
             QueuedRow[] wanted;
             lock (gate)
             {
-                wanted = StillWanted(part);
+                wanted = rows.StillWanted(part);
             }
 
             Run(batch, wanted);
         }
     }
 
-    private void Answer(RunningBatch batch, QueuedRow[] rows, Classification[] results, TimeSpan duration)
+    private void Answer(RunningBatch batch, QueuedRow[] batchRows, Classification[] results, TimeSpan duration)
     {
-        List<QueuedRequest> answered = new(rows.Length);
+        List<QueuedRequest> answered;
         lock (gate)
         {
-            long now = time.GetTimestamp();
-            rate.Add(rows.Sum(static row => row.Length), duration, batch.Cores == CoreUse.All ? 1 : workers);
-            for (int row = 0; row < rows.Length; row++)
-            {
-                Drop(rows[row]);
-                batch.WantedRows -= rows[row].WantedBy > 0 ? 1 : 0;
-                for (int i = 0; i < rows[row].WaiterCount; i++)
-                {
-                    (QueuedRequest request, int index) = rows[row].WaiterAt(i);
-                    if (!request.IsOver)
-                    {
-                        Report(batch, request);
-                        if (request.Answer(index, results[row], now))
-                        {
-                            answered.Add(request);
-                        }
-                    }
-                }
-            }
+            rate.Add(batchRows.Sum(static row => row.Length), duration, batch.Cores == CoreUse.All ? 1 : workers);
+            answered = rows.Answer(batch, batchRows, results, time.GetTimestamp());
         }
 
         foreach (QueuedRequest request in answered)
@@ -572,42 +337,22 @@ internal sealed class BatchScheduler : IDisposable
         }
     }
 
-    private void Fail(RunningBatch batch, QueuedRow[] rows, Exception exception)
+    private void Fail(RunningBatch batch, QueuedRow[] batchRows, Exception exception)
     {
-        List<(RowWaiter Waiter, Exception Failure)> failed = [];
-        List<RunningBatch>? stopped = null;
+        List<RowWaiter> failed;
+        List<RunningBatch> unwanted = [];
         lock (gate)
         {
-            foreach (QueuedRow row in rows)
-            {
-                if (row.State == RowState.Over)
-                {
-                    continue;
-                }
-
-                batch.FailedRows++;
-                batch.WantedRows -= row.WantedBy > 0 ? 1 : 0;
-                Drop(row);
-                for (int i = 0; i < row.WaiterCount; i++)
-                {
-                    RowWaiter waiter = row.WaiterAt(i);
-                    if (!waiter.Request.IsOver)
-                    {
-                        Report(batch, waiter.Request);
-                        Leave(waiter.Request, ref stopped);
-                        failed.Add((waiter, FailureOf(waiter, exception)));
-                    }
-                }
-            }
+            failed = rows.Fail(batch, batchRows, unwanted);
         }
 
-        foreach ((RowWaiter waiter, Exception failure) in failed)
+        foreach (RowWaiter waiter in failed)
         {
             metrics.Ended("failed");
-            waiter.Request.Fail(failure);
+            waiter.Request.Fail(FailureOf(waiter, exception));
         }
 
-        Stop(stopped);
+        Stop(unwanted);
     }
 
     // Each caller gets an exception of its own: one that is thrown in several places at once is none's.
@@ -620,25 +365,11 @@ internal sealed class BatchScheduler : IDisposable
             : new ModelRunException(message, exception);
     }
 
-    private static void Report(RunningBatch batch, QueuedRequest request)
-    {
-        if (batch.Spans is not null && request.Span is { } span && request.ReportedBatch != batch.Number)
-        {
-            request.ReportedBatch = batch.Number;
-            batch.Spans.Add(span);
-        }
-    }
-
     private void Finish(RunningBatch batch)
     {
         lock (gate)
         {
-            foreach (QueuedRow row in batch.Rows)
-            {
-                Drop(row);
-            }
-
-            running.Remove(batch);
+            rows.Finish(batch);
             CheckDrained();
         }
 
@@ -647,22 +378,9 @@ internal sealed class BatchScheduler : IDisposable
             return;
         }
 
-        TimeSpan duration = time.GetElapsedTime(batch.StartedAt);
-        var report = new BatchReport
-        {
-            Number = batch.Number,
-            Priority = batch.Priority,
-            Rows = batch.Rows.Length,
-            Tokens = batch.TokenCount,
-            StartTime = time.GetUtcNow() - duration,
-            Duration = duration,
-            FailedRows = batch.FailedRows,
-            IsStopped = batch.IsStopped,
-            Requests = batch.Spans!,
-        };
         try
         {
-            options.BatchCompleted(report);
+            options.BatchCompleted(batch.Report(time));
         }
         catch (Exception)
         {
@@ -672,23 +390,15 @@ internal sealed class BatchScheduler : IDisposable
 
     private void CheckDrained()
     {
-        if (isStopping && waiting.Count == 0 && running.Count == 0)
+        if (isStopping && rows.IsEmpty)
         {
             drained.TrySetResult();
         }
     }
 
-    private void Wake(int count)
+    private static void Stop(List<RunningBatch> batches)
     {
-        if (count > 0)
-        {
-            work.Release(count);
-        }
-    }
-
-    private static void Stop(List<RunningBatch>? batches)
-    {
-        foreach (RunningBatch batch in batches ?? [])
+        foreach (RunningBatch batch in batches)
         {
             batch.Stop();
         }

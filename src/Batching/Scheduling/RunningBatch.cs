@@ -8,6 +8,7 @@ internal sealed class RunningBatch : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly Lock stopGate = new();
+    private List<ActivityContext>? spans;
     private bool isDisposed;
 
     public RunningBatch(long number, RequestPriority priority, long startedAt)
@@ -26,7 +27,8 @@ internal sealed class RunningBatch : IDisposable
 
     public QueuedRow[] Rows { get; set; } = [];
 
-    public int TokenCount { get; set; }
+    /// <summary>How many tokens its rows have.</summary>
+    public int TokenCount => Rows.Sum(static row => row.Length);
 
     /// <summary>How many of its rows somebody still waits for.</summary>
     public int WantedRows { get; set; }
@@ -39,10 +41,35 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>Whether nobody waits for it any more.</summary>
     public bool IsStopped { get; set; }
 
-    /// <summary>The spans of its requests; null where nobody asks for them.</summary>
-    public List<ActivityContext>? Spans { get; init; }
-
     public CancellationToken Stopping { get; }
+
+    /// <summary>Takes note of a request that it has a result for, or fails.</summary>
+    public void Serve(QueuedRequest request)
+    {
+        if (request.Span is { } span && request.ReportedBatch != Number)
+        {
+            request.ReportedBatch = Number;
+            (spans ??= []).Add(span);
+        }
+    }
+
+    /// <summary>What there is to tell of it, once it has finished.</summary>
+    public BatchReport Report(TimeProvider time)
+    {
+        TimeSpan duration = time.GetElapsedTime(StartedAt);
+        return new BatchReport
+        {
+            Number = Number,
+            Priority = Priority,
+            Rows = Rows.Length,
+            Tokens = TokenCount,
+            StartTime = time.GetUtcNow() - duration,
+            Duration = duration,
+            FailedRows = FailedRows,
+            IsStopped = IsStopped,
+            Requests = spans ?? [],
+        };
+    }
 
     /// <summary>Stops the run in flight, if there is one. Not to be called with the scheduler's lock held: it calls what listens.</summary>
     public void Stop()

@@ -1,0 +1,39 @@
+using Xunit;
+
+namespace Batching.Architecture.Tests;
+
+/// <summary>A folder uses those before it only.</summary>
+public sealed class FolderTests
+{
+    // A project's folders, from the first step to the last; a folder's own folders come with it. The project's own folder,
+    // where the front doors are, is last and not listed.
+    private static readonly Dictionary<string, string[]> Order = new(StringComparer.Ordinal)
+    {
+        ["Batching"] = ["ModelFiles", "Tokenization", "Hub", "Batches", "Inference", "Pipeline", "Scheduling"],
+    };
+
+    public static TheoryData<string> Projects => [.. Order.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_arrow_points_to_an_earlier_step(string project)
+    {
+        string[] order = Order[project];
+        IEnumerable<FolderDependency> wrong = FolderDependencies.Of(project)
+            .Where(dependency => StepOf(dependency.From, order) < StepOf(dependency.To, order));
+        string list = string.Join('\n', wrong.Select(static dependency => dependency.ToString()).Order(StringComparer.Ordinal));
+        Assert.True(list.Length == 0, $"These point to a later step:\n{list}");
+    }
+
+    private static int StepOf(string folder, string[] order)
+    {
+        if (folder.Length == 0)
+        {
+            return order.Length;
+        }
+
+        int step = Array.IndexOf(order, folder.Split('/')[0]);
+        Assert.True(step >= 0, $"The folder '{folder}' has no place among the steps.");
+        return step;
+    }
+}
