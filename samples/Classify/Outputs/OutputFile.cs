@@ -96,6 +96,7 @@ internal sealed class OutputFile : IDisposable
     {
         if (isNew && !isBegun)
         {
+            // While it is locked, so that it is not another process's.
             File.Delete(target.Path);
         }
 
@@ -106,7 +107,7 @@ internal sealed class OutputFile : IDisposable
     {
         while (true)
         {
-            bool isNew = FileNode.At(target.Path).Kind == FileKind.None;
+            bool isMissing = FileNode.At(target.Path).Kind == FileKind.None;
             FileStream file = OpenFile(target, reads);
             try
             {
@@ -116,7 +117,7 @@ internal sealed class OutputFile : IDisposable
                 FileNode locked = FileNode.Of(file.SafeFileHandle);
                 if (!locked.IsKnown || locked.IsSameAs(FileNode.At(target.Path)))
                 {
-                    return new OutputFile(target, file, isNew);
+                    return new OutputFile(target, file, isNew: isMissing);
                 }
 
                 file.Dispose();

@@ -63,9 +63,9 @@ internal sealed class OutputTarget
             }
 
             FileNode node = FileNode.At(path);
-            if (node.Kind is FileKind.None or FileKind.Regular && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } end)
+            if (node.Kind is FileKind.None or FileKind.Regular && FileNode.At(path, followsLinks: false).Kind == FileKind.Link)
             {
-                path = end.FullName;
+                path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             }
 
             return new OutputTarget(typed, Checked(path, node, typed, option), descriptor: null, node);

@@ -35,51 +35,51 @@ public sealed class ResumableOutputTests : IDisposable
         byte[] rejected = Encoding.UTF8.GetBytes(string.Concat(Rejected.Select(Reject)));
 
         // Which of the two came further nobody knows: a disk may be full for one of them, a system may die between the two.
-        await BeginAsync(isCsv);
+        Begin(isCsv);
         for (int length = 0; length <= whole.Length; length++)
         {
             for (int rejectsLength = 0; rejectsLength <= rejected.Length; rejectsLength++)
             {
                 await File.WriteAllBytesAsync(files.PathOf("a"), whole[..length], cancellationToken);
                 await File.WriteAllBytesAsync(files.PathOf("r"), rejected[..rejectsLength], cancellationToken);
-                ResumePoint point = await ContinueAsync(isCsv);
+                ResumePoint point = Continue(isCsv);
                 Assert.Equal(length == 0 ? default : Done(isCsv, length, rejectsLength), point);
             }
         }
     }
 
     [Fact]
-    public async Task Rejects_that_are_missing_are_done_again()
+    public void Rejects_that_are_missing_are_done_again()
     {
-        await BeginAsync(isCsv: false);
+        Begin(isCsv: false);
         files.Write("a", Rows[0].Jsonl + Rows[1].Jsonl);
         files.Write("r", Reject(2));
-        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), await ContinueAsync(isCsv: false));
+        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), Continue(isCsv: false));
     }
 
     [Fact]
-    public async Task What_a_disk_did_not_get_is_done_again()
+    public void What_a_disk_did_not_get_is_done_again()
     {
-        await BeginAsync(isCsv: false);
+        Begin(isCsv: false);
         files.Write("a", $"{Rows[0].Jsonl}\0\0\0\0\n{Rows[1].Jsonl}");
         files.Write("r", $"{Reject(2)}\0\0\0");
-        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), await ContinueAsync(isCsv: false));
+        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), Continue(isCsv: false));
     }
 
     [Theory]
     [InlineData("{\"row\":1,\"text\":\"\"}\n{\"row\":1,\"text\":\"\"}\n", "row 1 follows row 1 in it")]
     [InlineData("{\"row\":1,\"text\":\"\"}\nplain\n", "what follows row 1 in it has no number of a row")]
-    public async Task What_no_run_leaves_is_refused(string content, string error)
+    public void What_no_run_leaves_is_refused(string content, string error)
     {
-        await BeginAsync(isCsv: false);
+        Begin(isCsv: false);
         files.Write("a", content);
-        Exception exception = await Assert.ThrowsAsync<Classify.CommandException>(() => ContinueAsync(isCsv: false));
+        Exception exception = Assert.Throws<Classify.CommandException>(() => Continue(isCsv: false));
         Assert.Contains(error, exception.Message, StringComparison.Ordinal);
         Assert.Equal(content, files.Read("a"));
     }
 
     [Fact]
-    public async Task Rejects_of_another_run_are_none_of_one_that_stopped_at_bad_rows()
+    public void Rejects_of_another_run_are_none_of_one_that_stopped_at_bad_rows()
     {
         OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
         using (var output = OutputFile.Open(target))
@@ -89,23 +89,22 @@ public sealed class ResumableOutputTests : IDisposable
 
         files.Write("a", Rows[0].Jsonl);
         files.Write("r", Reject(2));
-        Assert.Equal(new ResumePoint(1, Rows[0].Jsonl.Length, 0), await ContinueAsync(isCsv: false));
+        Assert.Equal(new ResumePoint(1, Rows[0].Jsonl.Length, 0), Continue(isCsv: false));
     }
 
     private static SortedDictionary<string, string> Settings(string onError) =>
         new(StringComparer.Ordinal) { [ResumableOutput.OnError] = onError };
 
-    private Task BeginAsync(bool isCsv) => WithAsync(isCsv, resumable => resumable.Begin());
+    private void Begin(bool isCsv) => With(isCsv, resumable => resumable.Begin());
 
-    private Task<ResumePoint> ContinueAsync(bool isCsv) =>
-        WithAsync(isCsv, resumable => resumable.Continue(TestContext.Current.CancellationToken));
+    private ResumePoint Continue(bool isCsv) => With(isCsv, resumable => resumable.Continue(TestContext.Current.CancellationToken));
 
-    private Task<ResumePoint> WithAsync(bool isCsv, Func<ResumableOutput, ResumePoint> use)
+    private ResumePoint With(bool isCsv, Func<ResumableOutput, ResumePoint> use)
     {
         OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
         using var output = OutputFile.Open(target, reads: true);
         using var rejects = OutputFile.Open(OutputTarget.Of(files.PathOf("r"), "--rejects"), reads: true);
-        return Task.FromResult(use(new ResumableOutput(output, rejects, new ResumeState(target), isCsv ? Header : null, Settings("skip"))));
+        return use(new ResumableOutput(output, rejects, new ResumeState(target), isCsv ? Header : null, Settings("skip")));
     }
 
     private static string Reject(int row) => $"{{\"row\":{row},\"line\":{row + 1},\"error\":\"bad\"}}\n";
