@@ -110,9 +110,9 @@ public sealed class ResumeTests : IDisposable
         string[] arguments = ["classify", "-i", source, "-o", output, "--column", "text", "--model", Tool.SmallModel, "--resume"];
         string[] lines = await File.ReadAllLinesAsync(output, TestContext.Current.CancellationToken);
         files.Write("a.jsonl", $"{lines[1]}\n");
-        (await Tool.RunAsync(arguments)).Failed(2, "its last row is 2, and it has 1 rows beside 0 rejected ones");
+        (await Tool.RunAsync(arguments)).Failed(2, "row 2 follows row 0 in it");
         files.Write("a.jsonl", "something else\n");
-        (await Tool.RunAsync(arguments)).Failed(2, "its last row has no number");
+        (await Tool.RunAsync(arguments)).Failed(2, "what follows row 0 in it has no number of a row");
         File.Delete($"{output}.resume");
         (await Tool.RunAsync(arguments)).Failed(2, output, ".resume", "is not");
         Assert.Equal("something else\n", files.Read("a.jsonl"));
