@@ -66,9 +66,9 @@ public sealed class FullPoolTests : IDisposable
             cancellation.Cancel();
         });
         canceller.Start();
-        Exception failure = Assert.Throws<AggregateException>(() => FullPool.Outside(() =>
+        AggregateException failure = Assert.Throws<AggregateException>(() => FullPool.Outside(() =>
         {
-            foreach (Classification result in classifier.ClassifyStream(EndlessInputs, cancellation.Token))
+            foreach (Classification _ in classifier.ClassifyStream(EndlessInputs, cancellation.Token))
             {
                 begun.Set();
             }
