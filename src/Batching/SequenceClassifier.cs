@@ -284,7 +284,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     public ValueTask<Classification> ClassifyAsync(TextInput input, CancellationToken cancellationToken = default) =>
-        new(Task.Run(() => Classify(input, cancellationToken), cancellationToken));
+        new(Task.Run(() => Classify(input, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
 
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
@@ -349,15 +349,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
         int? leastRows = options.OneByOne ? 1 : null;
 
-        // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
-        Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
-            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
-            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+        Lazy<SequenceTokenizer> tokenizerLoad = LoadTokenizer(folder, config, options);
         SequenceModel model = LoadModel(
-            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, tokenizerLoad);
         try
         {
-            SequenceTokenizer tokenizer = Limited(loadingTokenizer.GetAwaiter().GetResult(), model, options);
+            SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
@@ -378,9 +375,34 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
     }
 
+    // It takes about as long as the model does, and is loaded beside it; where the pool has no thread for that, by who needs it.
+    private static Lazy<SequenceTokenizer> LoadTokenizer(ModelFolder folder, ModelConfig config, SequenceClassifierOptions options)
+    {
+        var load = new Lazy<SequenceTokenizer>(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+        if (folder.Directory is null)
+        {
+            // Streams may be of one archive, which cannot be read twice at a time.
+            _ = load.Value;
+            return load;
+        }
+
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                _ = load.Value;
+            }
+            catch (Exception)
+            {
+                // Who needs it is told.
+            }
+        });
+        return load;
+    }
+
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Lazy<SequenceTokenizer> tokenizerLoad)
     {
         try
         {
@@ -388,7 +410,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
         catch
         {
-            loadingTokenizer.GetAwaiter().GetResult();
+            _ = tokenizerLoad.Value;
             throw;
         }
     }

@@ -17,6 +17,7 @@ ISection[] sections =
     new PrecisionsSection(),
     new InvarianceSection(),
     new WorkersSection(),
+    new PoolSection(),
     new LatencySection(),
     new CapacitySection(),
     new LoadSection(),
