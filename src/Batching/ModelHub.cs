@@ -211,7 +211,16 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
-        await FetchAsync(repository, id, snapshot, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
+        FileSelection files = SelectFrom(listing, id, options);
+        await FetchAsync(repository, id, snapshot, listing, files, progress, cancellationToken).ConfigureAwait(false);
+
+        // Weights may be called anything, which shows only in the .onnx file.
+        string[] weights = [.. snapshot.WeightsOf(files.Model!).Where(name => listing.Names.Contains(name) && !snapshot.Contains(name))];
+        if (weights.Length > 0)
+        {
+            await FetchAsync(repository, id, snapshot, listing, files with { Others = weights }, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
         {
             if (!listing.Names.Contains(name))
