@@ -178,7 +178,7 @@ public sealed class FullDisksTests : IDisposable
         Assert.Equal(last / 2, rejected.Count(row => row < last));
     }
 
-    private static IEnumerable<string> Whole(string file) => File.ReadAllText(file).Split('\n')[..^1];
+    private static string[] Whole(string file) => File.ReadAllText(file).Split('\n')[..^1];
 
     private static int RowOf(string line) =>
         int.Parse(line.Replace("{\"row\":", "", StringComparison.Ordinal).Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);

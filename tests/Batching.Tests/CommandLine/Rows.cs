@@ -1,5 +1,4 @@
 using System.Text;
-using Classify;
 using Classify.Inputs;
 using Xunit;
 
