@@ -126,7 +126,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(destination);
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
@@ -168,7 +167,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public OffsetEncoding EncodeWithOffsets(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         bool needsFirstOnly = SideFor(options) == TruncationSide.Right && CutsSingle(input, room, options);
         using var placed = new PlacedInput(offsetEncoder, input, needsFirstOnly ? room + 1 : int.MaxValue);
@@ -230,7 +228,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
@@ -257,7 +254,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<OffsetEncoding> EncodeWindowsWithOffsets(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         int room = windowEncoder.RoomFor(input);
@@ -568,9 +564,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
         EncodingScratch.Trim(normalized);
     }
-
-    // Hugging Face takes an empty pair for none.
-    internal static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
 
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
     internal int RoomFor(TextInput input, EncodingOptions options)
