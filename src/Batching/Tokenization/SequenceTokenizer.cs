@@ -42,6 +42,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         PadTokenId = definition.PadTokenId;
         MaxLength = maxLength;
         TruncationSide = side;
+        PaddingSide = definition.PaddingSide;
     }
 
     /// <summary>The id that fills up the shorter rows of a batch.</summary>
@@ -63,6 +64,14 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// </value>
     public TruncationSide TruncationSide { get; }
 
+    /// <summary>The end at which the shorter rows of a batch are to be filled up.</summary>
+    /// <value>
+    /// <c>padding_side</c> of <c>tokenizer_config.json</c>, or else the <c>direction</c> of the padding in
+    /// <c>tokenizer.json</c>, or else that of the tokenizer's class, most often <see cref="PaddingSide.Right"/>, as in Hugging
+    /// Face transformers. A classifier pads there; <see cref="TokenBatch"/> is told by <see cref="PaddingOptions.Side"/>.
+    /// </value>
+    public PaddingSide PaddingSide { get; }
+
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
 
@@ -83,7 +92,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <param name="folder">
     /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
     /// <c>special_tokens_map.json</c> and <c>config.json</c>. Of the truncation and padding set in <c>tokenizer.json</c> only
-    /// the side of the truncation is used, as in Hugging Face transformers.
+    /// the sides are used, as in Hugging Face transformers.
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>

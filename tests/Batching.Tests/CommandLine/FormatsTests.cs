@@ -121,7 +121,7 @@ public sealed class FormatsTests : IDisposable
         string source = files.Write("null.jsonl", "{\"a\":\"A man\",\"b\":\"\"}\n{\"a\":\"A man\",\"b\":null}\n");
         ToolResult result = await Tool.RunAsync(
             "classify", "-i", source, "--column", "a", "--pair-column", "b", "--model", Repository.Contract("bert-cased-pairs"));
-        result.Failed(1, "row 2", "\"b\"");
+        result.Failed(1, "line 2", "its \"b\" is null");
     }
 
     [Fact]
