@@ -41,8 +41,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         this.latencyModel = latencyModel;
         Parallelism = options.Parallelism;
         padding = model.Shape.Columns is { } columns
-            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
-            : options.Padding;
+            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns, Side = model.PaddingSide }
+            : options.Padding with { Side = model.PaddingSide };
         LongText = options.LongText;
         Windowing = LongText == LongText.Windows ? new EncodingOptions { Stride = options.Stride } : null;
         results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
@@ -339,6 +339,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
         }
 
+        if (options.Padding.Side is { } side && !Enum.IsDefined(side))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Padding)}.{nameof(PaddingOptions.Side)} is {side}, which is none of {string.Join(", ", Enum.GetNames<PaddingSide>())}.", nameof(options));
+        }
+
         if (options.ScoreFunction is { } function && !Enum.IsDefined(function))
         {
             throw new ArgumentException($"{nameof(options.ScoreFunction)} is {function}, which is none of {string.Join(", ", Enum.GetNames<ScoreFunction>())}.", nameof(options));
@@ -347,18 +353,23 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         ModelConfig config = ModelConfig.Read(folder);
         SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
         SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
-        int? leastRows = options.OneByOne ? 1 : null;
 
         Lazy<SequenceTokenizer> tokenizerLoad = LoadTokenizer(folder, config, options);
+        var setting = new ModelSetting
+        {
+            MaxLength = options.MaxLength,
+            PaddingSide = () => options.Padding.Side ?? tokenizerLoad.Value.PaddingSide,
+            LeastRows = options.OneByOne ? 1 : null,
+        };
         SequenceModel model = LoadModel(
-            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, tokenizerLoad);
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, setting, tokenizerLoad);
         try
         {
             SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, model.Shape.LeastRows), model)
+                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
                 : null;
             return new SequenceClassifier(
                 tokenizer,
@@ -402,11 +413,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Lazy<SequenceTokenizer> tokenizerLoad)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting, Lazy<SequenceTokenizer> tokenizerLoad)
     {
         try
         {
-            return SequenceModel.Load(folder, config, options, leastRows);
+            return SequenceModel.Load(folder, config, options, setting);
         }
         catch
         {
@@ -418,26 +429,28 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     // A graph may take less than the files beside it say, which shows only when it is loaded.
     private static SequenceTokenizer Limited(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {
-        if (model.Shape.Columns is not { } columns || tokenizer.MaxLength <= columns)
+        if (model.MaxLength is not { } longest || tokenizer.MaxLength <= longest)
         {
             return tokenizer;
         }
 
-        if (SpecialTokensOf(tokenizer) is var least && columns < least)
+        bool isFixed = longest == model.Shape.Columns;
+        if (SpecialTokensOf(tokenizer) is var least && longest < least)
         {
+            string has = isFixed ? $"a fixed length of {longest}" : $"positions for {longest} tokens";
             throw new ModelLoadException(
-                $"The graph in '{model.File}' has a fixed length of {columns}, which leaves no room for the {least} special tokens of a row. Export it with a longer one, or with an axis of any size.",
+                $"The graph in '{model.File}' has {has}, which leaves no room for the {least} special tokens of a row. Export it with {(isFixed ? "a longer one, or with an axis of any size" : "more")}.",
                 model.File);
         }
 
-        if (options.MaxLength > columns)
+        if (options.MaxLength > longest)
         {
             throw new ArgumentException(
-                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {columns}, the fixed length of the graph in '{model.File}'.",
+                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {longest}, {(isFixed ? "the fixed length" : "the number of positions")} of the graph in '{model.File}'.",
                 nameof(options));
         }
 
-        return tokenizer.WithMaxLength(columns);
+        return tokenizer.WithMaxLength(longest);
     }
 
     private static void CheckWindows(SequenceTokenizer tokenizer, SequenceClassifierOptions options)

@@ -20,7 +20,7 @@ internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, Ho
     {
         SequenceTokenizer tokenizer = classifier.Classifier.Tokenizer;
         using TokenRows rows = tokenizer.EncodeBatch(texts);
-        using TokenBatch batch = TokenBatch.Pad(rows, tokenizer.PadTokenId);
+        using TokenBatch batch = TokenBatch.Pad(rows, tokenizer.PadTokenId, new PaddingOptions { Side = tokenizer.PaddingSide });
         var inspected = new InspectedRow[texts.Length];
         for (int row = 0; row < texts.Length; row++)
         {
