@@ -37,7 +37,7 @@ internal static class SystemNodes
     /// <summary>Runs a command to its end: "" if it succeeds, otherwise what it says, which is never empty.</summary>
     public static string Run(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{command} ended with {process.ExitCode}. {error}");
