@@ -65,7 +65,8 @@ public sealed class FullDisksTests : IDisposable
         string rejects = files.PathOf("rejects.jsonl");
         (await Tool.RunAsync([.. Arguments(source, output, rejects), "--resume"])).Succeeded();
         byte[] whole = await File.ReadAllBytesAsync(rejects);
-        foreach (int lost in new[] { 1, 2, 30, whole.AsSpan()[..^1].LastIndexOf((byte)'\n') is var end ? whole.Length - end - 1 : 0, whole.Length - 1, whole.Length })
+        int lastLine = whole.Length - 1 - Array.LastIndexOf(whole, (byte)'\n', whole.Length - 2);
+        foreach (int lost in new[] { 1, 2, 30, lastLine, whole.Length - 1, whole.Length })
         {
             await File.WriteAllBytesAsync(rejects, whole[..^lost]);
             (await Tool.RunAsync([.. Arguments(source, output, rejects), "--resume"])).Succeeded();
