@@ -18,6 +18,10 @@ internal sealed class ClassificationRun(ClassifyOptions options)
 
     private readonly TimeProvider clock = TimeProvider.System;
 
+    // Also a run without --resume can be resumed, as far as its files allow.
+    private bool CanBeResumed =>
+        options.OutputFormat != FileFormat.Parquet && options.Output != FileFormats.StandardStream && !options.Input.IsStandardInput;
+
     /// <exception cref="CommandException">A row or a file cannot be read or written.</exception>
     /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
     /// <exception cref="ModelRunException">The model cannot be run.</exception>
@@ -34,9 +38,9 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         // Nothing is touched before everything that can be checked is.
         await using var feed = new RowFeed(options.Input, RowReaders.Open(options.Input, options.InputFormat, options.Columns));
         await feed.StartAsync(cancellationToken);
-        using SequenceClassifier classifier = options.Model.LoadClassifier();
+        using SequenceClassifier classifier = options.Model.LoadClassifier(computesIdentity: CanBeResumed);
         var columns = new ResultColumns(classifier.Labels, options.Columns.Others, options.TopK, options.WritesLogits);
-        ResumableOutput? resumable = await ResumableAsync(columns, cancellationToken);
+        ResumableOutput? resumable = await ResumableAsync(columns, classifier, cancellationToken);
         ResumePoint point = resumable is null ? default
             : options.Resumes ? await resumable.ContinueAsync(cancellationToken)
             : resumable.Begin();
@@ -112,10 +116,9 @@ internal sealed class ClassificationRun(ClassifyOptions options)
             : new JsonlResultWriter(file, columns);
     }
 
-    // Also a run without --resume can be resumed, as far as its files allow.
-    private async Task<ResumableOutput?> ResumableAsync(ResultColumns columns, CancellationToken cancellationToken)
+    private async Task<ResumableOutput?> ResumableAsync(ResultColumns columns, SequenceClassifier classifier, CancellationToken cancellationToken)
     {
-        if (options.OutputFormat == FileFormat.Parquet || options.Output == FileFormats.StandardStream || options.Input.IsStandardInput)
+        if (!CanBeResumed)
         {
             return null;
         }
@@ -125,7 +128,7 @@ internal sealed class ClassificationRun(ClassifyOptions options)
             options.Output,
             options.Rejects,
             options.OutputFormat == FileFormat.Csv ? header : null,
-            new SortedDictionary<string, string>(StringComparer.Ordinal)
+            new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
             {
                 ["input (its content differs)"] = await HashAsync(cancellationToken),
                 ["--input-format"] = options.InputFormat.ToString(),
@@ -135,10 +138,15 @@ internal sealed class ClassificationRun(ClassifyOptions options)
                 ["set of output columns (--keep, --logits)"] = header.TrimEnd(),
                 ["--top-k"] = options.TopK?.ToString(CultureInfo.InvariantCulture) ?? "none",
                 ["--precision"] = options.Model.Precision?.ToString() ?? "the default",
-                ["model"] = options.Model.Fingerprint(),
                 [ResumableOutput.OnError] = options.Rejects is null ? ResumableOutput.Stop : $"skip to {Path.GetFullPath(options.Rejects)}",
             });
     }
+
+    // Part by part, so that what differs is named; and as a whole, for what one of the two does not have.
+    private static Dictionary<string, string> SettingsOf(ModelIdentity model) => model.Parts
+        .Select(part => KeyValuePair.Create($"model ({part.Key})", part.Value))
+        .Append(KeyValuePair.Create("model identity", model.ToString()))
+        .ToDictionary(StringComparer.Ordinal);
 
     // The whole of it: reading takes a thousandth of the time that classifying does.
     private async Task<string> HashAsync(CancellationToken cancellationToken)

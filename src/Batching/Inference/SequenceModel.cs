@@ -78,6 +78,9 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The operators of the graph by name.</summary>
     internal IReadOnlySet<string> Operators { get; }
 
+    /// <summary>Whether the graph that runs is not the file's but one made of it, which gives other bits.</summary>
+    internal bool IsRewritten { get; private init; }
+
     /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
     internal bool IsInvarianceKnown => invariance.IsValueCreated;
 
@@ -199,11 +202,11 @@ public sealed class SequenceModel : IDisposable
             ? null
             : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
         IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
-        InferenceSession created = SessionFactory.Create(folder, name, content, options);
+        (InferenceSession created, bool isRewritten) = SessionFactory.Create(folder, name, content, options);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config) { IsRewritten = isRewritten };
             model.Probe(folder, config);
             model.SettleInvariance(options, leastRows);
             return model;

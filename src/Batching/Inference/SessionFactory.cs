@@ -14,9 +14,10 @@ internal static class SessionFactory
     /// <param name="name">The .onnx file.</param>
     /// <param name="content">Its content, where it does not come from a folder.</param>
     /// <param name="options">How to load it.</param>
+    /// <returns>The session, and whether its graph is a rewritten one.</returns>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
+    public static (InferenceSession Session, bool IsRewritten) Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -62,7 +63,7 @@ internal static class SessionFactory
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
 
-    private static InferenceSession Create(ModelFolder folder, string name, byte[]? streamed, SessionOptions options)
+    private static (InferenceSession Session, bool IsRewritten) Create(ModelFolder folder, string name, byte[]? streamed, SessionOptions options)
     {
         string file = folder.PathOf(name);
         byte[]? content = streamed ?? (new FileInfo(file).Length <= LargestRewritten ? folder.Read(name, Array.MaxLength) : null);
@@ -70,7 +71,7 @@ internal static class SessionFactory
         {
             try
             {
-                return new InferenceSession(rewritten, options);
+                return (new InferenceSession(rewritten, options), IsRewritten: true);
             }
             catch (OnnxRuntimeException)
             {
@@ -78,7 +79,7 @@ internal static class SessionFactory
             }
         }
 
-        return streamed is null ? new InferenceSession(file, options) : new InferenceSession(streamed, options);
+        return (streamed is null ? new InferenceSession(file, options) : new InferenceSession(streamed, options), IsRewritten: false);
     }
 
     private static byte[]? Rewrite(byte[] content)
