@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Batching.ModelFiles;
 using Google.Protobuf;
 
 namespace Batching.Inference.Graphs;
@@ -53,7 +54,7 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<long> Dimensions, l
                     integer = BinaryPrimitives.ReadInt64LittleEndian(field.Content.Span);
                     break;
                 case LocationField:
-                    isExternal = field.Value == External;
+                    isExternal = (int)field.Value == External;
                     break;
                 default:
                     break;
