@@ -67,7 +67,7 @@ public sealed class ModelIdentityTests : IDisposable
 
     [Theory]
     [InlineData("model.onnx_data")]
-    [InlineData("model.onnx.data")]
+    [InlineData("weights.bin")]
     public void Weights_beside_the_graph_belong_to_it(string weights)
     {
         ModelCopy copy = Copy(Small);

@@ -78,7 +78,7 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The operators of the graph by name.</summary>
     internal IReadOnlySet<string> Operators { get; }
 
-    /// <summary>Whether the graph that runs is not the file's but one made of it, which gives other bits.</summary>
+    /// <summary>Whether the graph that runs is not the file's but one made of it, which may round otherwise.</summary>
     internal bool IsRewritten { get; private init; }
 
     /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>

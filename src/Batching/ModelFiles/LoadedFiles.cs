@@ -55,21 +55,22 @@ internal sealed class LoadedFiles
     /// <exception cref="ModelLoadException">It was read before, and was another.</exception>
     public void AddContent(string name, ReadOnlySpan<byte> content)
     {
-        if (!keepsHashes)
+        if (keepsHashes)
         {
-            return;
+            AddHash(name, SHA256.HashData(content));
         }
+    }
 
-        string hash = Convert.ToHexStringLower(SHA256.HashData(content));
-        lock (gate)
+    /// <summary>Reads the whole content of a file and remembers it, where that is wanted, and goes back to where the stream was.</summary>
+    /// <exception cref="ModelLoadException">It was read before, and was another.</exception>
+    public void AddContent(string name, Stream content)
+    {
+        if (keepsHashes)
         {
-            if (entries[name].Sha256 is { } before && before != hash)
-            {
-                throw new ModelLoadException(
-                    $"The stream of '{name}' gave two contents when it was opened twice. Give the same file at every call.", name);
-            }
-
-            entries[name] = entries[name] with { Sha256 = hash };
+            long position = content.Position;
+            content.Position = 0;
+            AddHash(name, SHA256.HashData(content));
+            content.Position = position;
         }
     }
 
@@ -146,7 +147,7 @@ internal sealed class LoadedFiles
     private static string HashOf(string path, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream content = RegularFile.Open(path) ?? throw new IOException("It is empty, or no file on a disk.");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
@@ -163,6 +164,21 @@ internal sealed class LoadedFiles
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void AddHash(string name, byte[] sha256)
+    {
+        string hash = Convert.ToHexStringLower(sha256);
+        lock (gate)
+        {
+            if (entries[name].Sha256 is { } before && before != hash)
+            {
+                throw new ModelLoadException(
+                    $"The stream of '{name}' gave two contents when it was opened twice. Give the same file at every call.", name);
+            }
+
+            entries[name] = entries[name] with { Sha256 = hash };
+        }
     }
 
     private string HashUnchanged(string name, FileStamp? stamp, CancellationToken cancellationToken)

@@ -127,9 +127,14 @@ internal sealed class ModelFolder
     /// <exception cref="ModelLoadException">The file cannot be opened or read.</exception>
     public Stream? OpenSeekable(string name)
     {
-        Stream? stream = Open(name);
+        Stream? stream = Open(name, isRead: true);
         if (stream is null or { CanSeek: true })
         {
+            if (stream is not null)
+            {
+                Loaded.AddContent(name, stream);
+            }
+
             return stream;
         }
 

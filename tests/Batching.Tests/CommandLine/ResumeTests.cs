@@ -108,6 +108,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("distilbert-vocab-txt-only", "model.onnx")]
     [InlineData("distilbert-vocab-txt-only", "tokenizer_config.json")]
     [InlineData("distilbert-vocab-txt-only", "model.onnx_data")]
+    [InlineData("distilbert-vocab-txt-only", "any_data")]
     [InlineData("xlm-roberta", "sentencepiece.bpe.model")]
     public async Task A_model_that_has_changed_behind_a_link_is_refused_by_the_file_and_one_that_was_touched_or_moved_is_not(string contract, string name)
     {
@@ -120,9 +121,18 @@ public sealed class ResumeTests : IDisposable
         }
 
         // As in the hub's cache.
-        string blob = copy.PathOf("blob");
-        File.Move(copy.FileOf(name), blob);
-        File.CreateSymbolicLink(copy.FileOf(name), "../blob");
+        string blobs = copy.PathOf("blobs");
+        Directory.CreateDirectory(blobs);
+        foreach (string linked in (string[])[name, "model.onnx"])
+        {
+            if (new FileInfo(copy.FileOf(linked)).LinkTarget is null)
+            {
+                File.Move(copy.FileOf(linked), Path.Combine(blobs, linked));
+                File.CreateSymbolicLink(copy.FileOf(linked), $"../blobs/{linked}");
+            }
+        }
+
+        string blob = Path.Combine(blobs, name);
         string source = files.Write("a.csv", "text\nman\nplan\n");
         string output = files.PathOf("a.jsonl");
         string[] arguments = ["classify", "-i", source, "-o", output, "--resume", "--model"];
