@@ -167,13 +167,22 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        if (snapshot.FindMissing(options) is not null)
+        var selection = FileSelection.From(snapshot.Contains, options);
+        string[] files = [.. selection.Files];
+        IReadOnlyList<string> damaged = await snapshot.FindDamagedAsync(files, cancellationToken).ConfigureAwait(false);
+        if (damaged.Count == 0)
         {
-            return CachedModel.None;
+            // Which weights belong to it, a sound .onnx file says.
+            if (snapshot.FindMissing(options) is not null)
+            {
+                return CachedModel.None;
+            }
+
+            string[] weights = [.. snapshot.WeightsOf(selection.Model!).Where(snapshot.Contains).Except(files, StringComparer.Ordinal)];
+            damaged = await snapshot.FindDamagedAsync(weights, cancellationToken).ConfigureAwait(false);
+            files = [.. files, .. weights];
         }
 
-        string[] files = [.. FileSelection.From(snapshot.Contains, options).Files];
-        IReadOnlyList<string> damaged = await snapshot.FindDamagedAsync(files, cancellationToken).ConfigureAwait(false);
         bool isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
         return new CachedModel(snapshot.Folder, files, damaged, isCertain);
     }
@@ -235,7 +244,17 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
-        await FetchAsync(repository, id, snapshot, found, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
+        FileSelection files = SelectFrom(listing, id, options);
+        await FetchAsync(repository, id, snapshot, found, listing, files, progress, cancellationToken).ConfigureAwait(false);
+
+        // Weights may be called anything, which shows only in the .onnx file.
+        string[] weights = [.. snapshot.WeightsOf(files.Model!).Where(listing.Names.Contains).Except(files.Files, StringComparer.Ordinal)];
+        if (weights.Length > 0)
+        {
+            var selection = new FileSelection(Model: null, Tokenizer: [], weights);
+            await FetchAsync(repository, id, snapshot, found, listing, selection, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
         {
             if (!listing.Names.Contains(name))
@@ -286,7 +305,7 @@ public sealed class ModelHub : IDisposable
         CachedModel known = found.Folder == snapshot.Folder ? found : CachedModel.None;
         string[] present = [.. selection.Files.Where(snapshot.Contains)];
         string[] unread = [.. present.Except(known.Files, StringComparer.Ordinal)];
-        string[] damaged = [.. known.Damaged, .. await snapshot.FindDamagedAsync(unread, cancellationToken).ConfigureAwait(false)];
+        string[] damaged = [.. known.Damaged.Intersect(present, StringComparer.Ordinal), .. await snapshot.FindDamagedAsync(unread, cancellationToken).ConfigureAwait(false)];
         List<RemoteFile> missing = [];
         foreach (string name in selection.Files.Except(present, StringComparer.Ordinal).Concat(damaged))
         {

@@ -110,8 +110,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Loads a classifier from streams, such as a program's own resources or an archive.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>config.json</c> or <c>onnx/model.onnx</c>, or returns null where
-    /// there is none: a new stream at every call, which is read and disposed of. Weights outside the .onnx file are not
-    /// found this way.
+    /// there is none: a new stream at every call, which is read and disposed of. Files of weights that the .onnx file names
+    /// are asked for by the path from the same folder, such as <c>onnx/model.onnx_data</c>.
     /// </param>
     /// <param name="options">Which files, and how; null for the default.</param>
     /// <returns>The classifier, which the caller disposes of.</returns>

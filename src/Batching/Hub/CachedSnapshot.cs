@@ -1,6 +1,4 @@
-using System.Text;
 using Batching.ModelFiles;
-using Microsoft.Win32.SafeHandles;
 
 namespace Batching.Hub;
 
@@ -72,21 +70,16 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
         return files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
             : files.Tokenizer.Count == 0 ? TokenizerFiles.FileName
             : IsUnknown(ModelConfig.FileName) ? ModelConfig.FileName
-            : OnnxFile.WeightsOf(files.Model).FirstOrDefault(weights => !files.Others.Contains(weights, StringComparer.Ordinal) && Names(files.Model, weights));
+            : WeightsOf(files.Model).FirstOrDefault(weights => !Contains(weights));
     }
 
     /// <summary>Whether the commit may have a file that is not here.</summary>
     public bool IsUnknown(string name) => !Contains(name) && !IsKnownNotToHave(name);
 
-    /// <summary>The length of a file that is here.</summary>
-    public long LengthOf(string name)
-    {
-        // A link has a length of its own.
-        using SafeFileHandle file = File.OpenHandle(PathOf(name));
-        return RandomAccess.GetLength(file);
-    }
+    /// <summary>The length of a file that is here. A link has a length of its own.</summary>
+    public long LengthOf(string name) => new FileInfo(RegularFile.RealPathOf(PathOf(name))).Length;
 
-    private bool Names(string model, string weights) =>
-        LengthOf(model) <= LongestGraph
-        && File.ReadAllBytes(PathOf(model)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Path.GetFileName(weights))) >= 0;
+    /// <summary>The files of weights that an .onnx file which is here names.</summary>
+    public IReadOnlyList<string> WeightsOf(string model) =>
+        LengthOf(model) <= LongestGraph ? OnnxFile.ExternalFilesOf(ModelFolder.At(folder), model) : [];
 }

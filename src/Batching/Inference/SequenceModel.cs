@@ -72,6 +72,9 @@ public sealed class SequenceModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed before it was measured.</exception>
     public Invariance Invariance => invariance.Value;
 
+    // What the session has in use.
+    private IDisposable? Leftovers { get; init; }
+
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
 
@@ -108,7 +111,8 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Loads a model from streams.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none: a new
-    /// stream at every call, which is read and disposed of. Weights outside the .onnx file are not found this way.
+    /// stream at every call, which is read and disposed of. Files of weights that the .onnx file names are asked for by the path
+    /// from the same folder, such as <c>onnx/model.onnx_data</c>.
     /// </param>
     /// <param name="options">Which file, and how; null for the default.</param>
     /// <returns>The model, which the caller disposes of.</returns>
@@ -198,15 +202,14 @@ public sealed class SequenceModel : IDisposable
     {
         string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
         string file = folder.PathOf(name);
-        byte[]? content = folder.Directory is not null
-            ? null
-            : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
+        byte[] content = folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException(
+            $"'{file}' could be opened once, and then there was none. Leave a model's files as they are while it loads; open a new stream at every call.", file);
         IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
-        (InferenceSession created, bool isRewritten) = SessionFactory.Create(folder, name, content, options);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options, out bool isRewritten, out IDisposable? leftovers);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config) { IsRewritten = isRewritten };
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config) { IsRewritten = isRewritten, Leftovers = leftovers };
             model.Probe(folder, config);
             model.SettleInvariance(options, leastRows);
             return model;
@@ -216,6 +219,7 @@ public sealed class SequenceModel : IDisposable
             if (model is null)
             {
                 created.Dispose();
+                leftovers?.Dispose();
             }
             else
             {
@@ -273,6 +277,7 @@ public sealed class SequenceModel : IDisposable
     private void Free()
     {
         session.Dispose();
+        Leftovers?.Dispose();
         uncancelled.Dispose();
     }
 

@@ -12,7 +12,7 @@ namespace Batching.ModelFiles;
 /// <param name="model">The .onnx file.</param>
 internal sealed class ExternalFiles(ModelFolder folder, string model) : IDisposable
 {
-    private const string Advice = "Put the files of one export side by side, or export the model again.";
+    private const string Advice = "Put its weights beside it as they were exported, or export the model again.";
 
     private readonly Dictionary<string, Stream> streams = new(StringComparer.Ordinal);
 
@@ -74,6 +74,15 @@ internal sealed class ExternalFiles(ModelFolder folder, string model) : IDisposa
         {
             throw folder.CannotBeRead(part.File!, exception);
         }
+    }
+
+    /// <summary>Copies a file that was opened.</summary>
+    /// <exception cref="IOException">The file cannot be read, or the copy not be written.</exception>
+    public void Copy(string name, string path)
+    {
+        using FileStream copy = File.Create(path);
+        streams[name].Position = 0;
+        streams[name].CopyTo(copy);
     }
 
     public void Dispose()

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Google.Protobuf;
+
 namespace Batching.ModelFiles;
 
 /// <summary>What an .onnx file says of a tensor whose numbers are in a file beside it. Nothing of it is checked.</summary>
@@ -8,8 +11,10 @@ namespace Batching.ModelFiles;
 /// <param name="Size">How many bytes a tensor of its shape and type has; null where that is not known.</param>
 internal sealed record ExternalTensor(string Name, string? Location, string? Offset, string? Length, long? Size)
 {
-    public const int External = 1;
+    /// <summary>The field of a tensor's message that holds its numbers as bytes.</summary>
+    public const int RawDataField = 9;
 
+    private const int External = 1;
     private const int DimensionsField = 1;
     private const int TypeField = 2;
     private const int NameField = 8;
@@ -61,6 +66,41 @@ internal sealed record ExternalTensor(string Name, string? Location, string? Off
 
     /// <summary>Whether a field of a tensor's message is of its numbers or says where they are.</summary>
     public static bool IsOfNumbers(int field) => field is 3 or 4 or 5 or 6 or 7 or 9 or 10 or 11 or ExternalDataField or LocationField;
+
+    /// <summary>The message of a tensor that has its numbers in another file.</summary>
+    /// <param name="message">The tensor's message.</param>
+    /// <param name="location">The path of the file.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many bytes.</param>
+    public static byte[] Refer(ReadOnlyMemory<byte> message, string location, long offset, long length)
+    {
+        using var written = new MemoryStream();
+        foreach (ProtobufField field in ProtobufField.Of(message).Where(field => !IsOfNumbers(field.Number)))
+        {
+            written.Write(field.Whole.Span);
+        }
+
+        using var output = new CodedOutputStream(written, leaveOpen: true);
+        output.WriteTag(LocationField, WireFormat.WireType.Varint);
+        output.WriteInt32(External);
+        WriteEntry("location", location);
+        WriteEntry("offset", offset.ToString(CultureInfo.InvariantCulture));
+        WriteEntry("length", length.ToString(CultureInfo.InvariantCulture));
+        output.Flush();
+        return written.ToArray();
+
+        void WriteEntry(string key, string value)
+        {
+            output.WriteTag(ExternalDataField, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(LengthOf(key) + LengthOf(value));
+            output.WriteTag(KeyField, WireFormat.WireType.LengthDelimited);
+            output.WriteString(key);
+            output.WriteTag(ValueField, WireFormat.WireType.LengthDelimited);
+            output.WriteString(value);
+        }
+
+        static int LengthOf(string text) => 1 + CodedOutputStream.ComputeStringSize(text);
+    }
 
     private static void ReadEntry(ReadOnlyMemory<byte> message, Dictionary<string, string> entries)
     {

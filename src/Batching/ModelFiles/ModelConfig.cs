@@ -115,7 +115,7 @@ internal sealed record ModelConfig(
                     $"found the key '{name}' among {labels.Length} labels, expected the keys 0 to {labels.Length - 1}, each once. Correct the file.");
             }
 
-            labels[index] = id2Label.StringOf(name, value);
+            labels[index] = id2Label.NameOf(name, value);
         }
 
         return labels!;

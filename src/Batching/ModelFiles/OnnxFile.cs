@@ -7,7 +7,7 @@ internal static class OnnxFile
     /// <param name="name">A file by name, or null.</param>
     /// <param name="precision">A precision, where there is no name; null for the full one.</param>
     /// <returns>The file's name in the folder.</returns>
-    /// <exception cref="ModelLoadException">There is no such file, or it or its weights are a git-lfs pointer.</exception>
+    /// <exception cref="ModelLoadException">There is no such file, or it is a git-lfs pointer.</exception>
     /// <exception cref="ArgumentException">There is no such precision, or the name is empty.</exception>
     public static string Select(ModelFolder folder, string? name, ModelPrecision? precision)
     {
@@ -31,11 +31,6 @@ internal static class OnnxFile
         }
 
         folder.Check(found);
-        foreach (string weights in ExternalFilesOf(folder, found))
-        {
-            folder.Check(weights);
-        }
-
         return found;
     }
 

@@ -41,15 +41,13 @@ internal sealed class OnnxOperators : IDisposable
 
     /// <param name="folder">The model's files.</param>
     /// <param name="file">The .onnx file.</param>
-    /// <param name="content">Its content, where it was read already.</param>
+    /// <param name="content">Its content.</param>
     /// <returns>The operators' names, such as <c>MatMul</c>; of a file that is no ONNX model, those that were met before that showed.</returns>
-    /// <exception cref="ModelLoadException">The file cannot be read, or its graph is too large for any model.</exception>
-    public static IReadOnlySet<string> Read(ModelFolder folder, string file, byte[]? content)
+    /// <exception cref="ModelLoadException">Its graph is too large for any model.</exception>
+    public static IReadOnlySet<string> Read(ModelFolder folder, string file, byte[] content)
     {
-        using Stream? inMemory = content is null ? null : new MemoryStream(content);
-        (IReadOnlySet<string> names, long nodes) = inMemory is null
-            ? folder.Read(file, Read, otherwise: (new HashSet<string>(StringComparer.Ordinal), 0))
-            : Read(inMemory);
+        using var stream = new MemoryStream(content);
+        (IReadOnlySet<string> names, long nodes) = Read(stream);
         return nodes <= MostNodes ? names : throw new ModelLoadException(
             $"'{folder.PathOf(file)}' has a graph of more than {MostNodes} nodes, those of its functions counted as often as they are called, which is no classifier's: ONNX Runtime would take hours or all memory to load it. Use the model as it was published.",
             folder.PathOf(file));

@@ -152,7 +152,7 @@ public sealed class RefusedGraphTests : IDisposable
     public void Weights_that_are_not_where_they_are_said_to_be_are_refused(string? location, string offset, string length, string says)
     {
         var tensor = new TensorProto { Name = "weights", DataType = (int)DataType.Float, Dims = { 4 } };
-        ExternalWeights.Refer(tensor, location == "SELF" ? Path.GetFileName(file) : location ?? "", 0, 0);
+        OnnxModel.Refer(tensor, location == "SELF" ? Path.GetFileName(file) : location ?? "", 0, 0);
         tensor.ExternalData[1].Value = offset;
         tensor.ExternalData[2].Value = length;
         if (location is null)
