@@ -141,8 +141,8 @@ public sealed class RefusedGraphTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../model.onnx_data", "0", "16", "outside the folder")]
-    [InlineData("/etc/hosts", "0", "16", "outside the folder")]
+    [InlineData("../model.onnx_data", "0", "16", "leads out of the model's folder")]
+    [InlineData("/etc/hosts", "0", "16", "is not a path within the model's folder")]
     [InlineData("no-such-file", "0", "16", "no-such-file")]
     [InlineData("SELF", "0", "99999999999", "99999999999 from 0")]
     [InlineData("SELF", "99999999999", "16", "16 from 99999999999")]
