@@ -109,7 +109,7 @@ public sealed class ModelIdentity : IEquatable<ModelIdentity>
     internal static ModelIdentity Of(LoadedFiles loaded, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken) =>
         new(
             loaded,
-            new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal)
+            new SortedDictionary<string, string>(settings.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
             {
                 ["Batching"] = LibraryVersion,
                 ["ONNX Runtime"] = OrtEnv.Instance().GetVersionString(),
