@@ -34,11 +34,11 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         // Nothing is touched before everything that can be checked is.
         await using var feed = new RowFeed(options.Input, RowReaders.Open(options.Input, options.InputFormat, options.Columns));
         await feed.StartAsync(cancellationToken);
-        using SequenceClassifier classifier = options.Model.LoadClassifier();
+        using SequenceClassifier classifier = options.Model.LoadClassifier(computesIdentity: options.CanBeResumed);
         var columns = new ResultColumns(classifier.Labels, options.Columns.Others, options.TopK, options.WritesLogits);
         using OutputFile output = OutputFile.Open(options.Output, reads: options.Resumes);
         using OutputFile? rejected = options.Rejects is null ? null : OutputFile.Open(options.Rejects, reads: options.Resumes);
-        ResumableOutput? resumable = await ResumableAsync(columns, output, rejected, cancellationToken);
+        ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken);
         ResumePoint point = BeginOrContinue(resumable, cancellationToken);
         output.Keep(point.OutputLength);
         rejected?.Keep(point.RejectsLength);
@@ -124,7 +124,7 @@ internal sealed class ClassificationRun(ClassifyOptions options)
 
     // Also a run without --resume can be resumed, as far as its files allow.
     private async Task<ResumableOutput?> ResumableAsync(
-        ResultColumns columns, OutputFile output, OutputFile? rejected, CancellationToken cancellationToken)
+        ResultColumns columns, SequenceClassifier classifier, OutputFile output, OutputFile? rejected, CancellationToken cancellationToken)
     {
         if (!options.CanBeResumed)
         {
@@ -137,7 +137,7 @@ internal sealed class ClassificationRun(ClassifyOptions options)
             rejected,
             new ResumeState(options.Output),
             options.OutputFormat == FileFormat.Csv ? header : null,
-            new SortedDictionary<string, string>(StringComparer.Ordinal)
+            new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
             {
                 ["input (its content differs)"] = await HashAsync(cancellationToken),
                 ["--input-format"] = options.InputFormat.ToString(),
@@ -147,10 +147,15 @@ internal sealed class ClassificationRun(ClassifyOptions options)
                 ["set of output columns (--keep, --logits)"] = header.TrimEnd(),
                 ["--top-k"] = options.TopK?.ToString(CultureInfo.InvariantCulture) ?? "none",
                 ["--precision"] = options.Model.Precision?.ToString() ?? "the default",
-                ["model"] = options.Model.Fingerprint(),
                 [ResumableOutput.OnError] = options.Rejects is null ? ResumableOutput.Stop : $"skip to {options.Rejects.Path}",
             });
     }
+
+    // Part by part, so that what differs is named; and as a whole, for what one of the two does not have.
+    private static Dictionary<string, string> SettingsOf(ModelIdentity model) => model.Parts
+        .Select(part => KeyValuePair.Create($"model ({part.Key})", part.Value))
+        .Append(KeyValuePair.Create("model identity", model.ToString()))
+        .ToDictionary(StringComparer.Ordinal);
 
     // The whole of it: reading takes a thousandth of the time that classifying does.
     private async Task<string> HashAsync(CancellationToken cancellationToken)

@@ -409,11 +409,12 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     private async Task<ServingModel> PrepareAsync(string? folder, CancellationToken cancellationToken)
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
-        FolderWatch? watch = Watch(folder);
+        FolderWatch? watch = null;
         ServingModel? model = null;
         try
         {
             SequenceClassifier classifier = await LoadAsync(folder, source.Token).ConfigureAwait(false);
+            watch = Watch(folder, classifier);
             model = new ServingModel(classifier, folder, queueOptions, batch => HostingTelemetry.Ran(this, batch), timeProvider, watch);
             if (hostingOptions.WarmUp)
             {
@@ -435,10 +436,36 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
     }
 
-    // Before the load, so that no change is missed that comes while files are being read.
-    private FolderWatch? Watch(string? folder) => hostingOptions.ReloadOnChange && Directory.Exists(folder)
-        ? new FolderWatch(folder, hostingOptions.ReloadDelay, () => _ = ReloadAfterChangeAsync(), timeProvider)
+    // No change is missed that came while files were being read: it is compared with what was loaded.
+    private FolderWatch? Watch(string? folder, SequenceClassifier classifier) => hostingOptions.ReloadOnChange && folder is not null
+        ? new FolderWatch(
+            folder,
+            classifier.GetIdentity(),
+            hostingOptions.ReloadDelay,
+            hostingOptions.ReloadCheckInterval,
+            sight => Seen(sight, folder),
+            timeProvider)
         : null;
+
+    private void Seen(FolderSight sight, string folder)
+    {
+        switch (sight)
+        {
+            case FolderSight.Changing:
+                logger.FilesChanging(ModelName, folder, hostingOptions.ReloadDelay.TotalSeconds);
+                break;
+            case FolderSight.SameContent:
+                logger.FilesAreSame(ModelName, folder);
+                break;
+            case FolderSight.Gone:
+                logger.FolderGone(ModelName, folder);
+                break;
+            default:
+                logger.FilesChanged(ModelName, folder);
+                _ = ReloadAfterChangeAsync();
+                break;
+        }
+    }
 
     private async Task ReloadAfterChangeAsync()
     {
@@ -466,7 +493,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     {
         SequenceClassifierOptions classifierOptions = hostingOptions.ToClassifierOptions(ModelName);
         return folder is not null
-            ? SequenceClassifier.Load(folder, classifierOptions)
+            ? SequenceClassifier.Load(folder, classifierOptions with { ComputeIdentity = classifierOptions.ComputeIdentity || hostingOptions.ReloadOnChange })
             : hostingOptions.Load!(services, classifierOptions)
                 ?? throw new InvalidOperationException($"{nameof(hostingOptions.Load)} of the sequence classifier '{ModelName}' returned null. Return a {nameof(SequenceClassifier)}.");
     }

@@ -25,6 +25,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly RowRunner runner;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
+    private readonly LoadedFiles loaded;
+    private readonly IReadOnlyDictionary<string, string> settings;
+    private ModelIdentity? identity;
     private int callsUnderWay;
 
     private SequenceClassifier(
@@ -33,8 +36,10 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         LatencyModel? latencyModel,
         IReadOnlyList<string> labels,
         ScoreFunction scoreFunction,
-        SequenceClassifierOptions options)
+        SequenceClassifierOptions options,
+        LoadedFiles loaded)
     {
+        this.loaded = loaded;
         Tokenizer = tokenizer;
         Model = model;
         Labels = labels;
@@ -54,6 +59,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             results,
             options.Parallelism,
             new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
+        settings = SettingsOf(scoreFunction, options);
+        identity = options.ComputeIdentity ? ModelIdentity.Of(loaded, settings, CancellationToken.None) : null;
         lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
@@ -111,7 +118,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static SequenceClassifier Load(Func<string, Stream?> openFile, SequenceClassifierOptions? options = null) =>
-        Load(ModelFolder.From(openFile), options ?? new SequenceClassifierOptions());
+        Load(ModelFolder.From(openFile, options?.ComputeIdentity == true), options ?? new SequenceClassifierOptions());
 
     /// <summary>Loads a classifier from a folder without holding up the caller.</summary>
     /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>.</param>
@@ -281,6 +288,31 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return calibration;
     }
 
+    /// <summary>What the logits depend on besides the text, in one short value: to tell whether results of two runs, or of two machines, belong together.</summary>
+    /// <param name="cancellationToken">Stops the reading of the files.</param>
+    /// <returns>
+    /// The identity of what was loaded, not of what the files are by now. It is computed once: when first asked for, or by
+    /// the load with <see cref="SequenceClassifierOptions.ComputeIdentity"/>.
+    /// </returns>
+    /// <exception cref="ModelLoadException">A file has changed since it was loaded, or cannot be read any more.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was loaded from streams without <see cref="SequenceClassifierOptions.ComputeIdentity"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>It can be asked for after the classifier was disposed as well.</remarks>
+    public ModelIdentity GetIdentity(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref identity) is { } known)
+        {
+            return known;
+        }
+
+        return loaded.CanHash
+            ? Interlocked.CompareExchange(ref identity, ModelIdentity.Of(loaded, settings, cancellationToken), comparand: null) ?? identity
+            : throw new InvalidOperationException(
+                $"The classifier was loaded from streams, which cannot be read again. Load it with {nameof(SequenceClassifierOptions.ComputeIdentity)}.");
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     public ValueTask<Classification> ClassifyAsync(TextInput input, CancellationToken cancellationToken = default) =>
@@ -369,7 +401,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
+                ? new LatencyModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
                 : null;
             return new SequenceClassifier(
                 tokenizer,
@@ -377,7 +409,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 forLoneTexts,
                 LabelsOf(folder, config, model),
                 options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount),
-                options);
+                options,
+                folder.Loaded);
         }
         catch
         {
@@ -424,6 +457,19 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             _ = tokenizerLoad.Value;
             throw;
         }
+    }
+
+    // Some time after the first load: what lies there by now may be another model.
+    private static SequenceModel LoadAgain(ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting)
+    {
+        SequenceModel second = SequenceModel.Load(folder, config, options, setting);
+        if (folder.Loaded.ReadStamp() == folder.Loaded.Stamp())
+        {
+            return second;
+        }
+
+        second.Dispose();
+        throw new ModelLoadException($"The files in {folder.Name} have changed since the model was loaded from them.", folder.Directory);
     }
 
     // A graph may take less than the files beside it say, which shows only when it is loaded.
@@ -513,6 +559,36 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         return config.Labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(index => $"LABEL_{index}")];
+    }
+
+    // As they came out, so that a default and the same value set by hand are one.
+    private Dictionary<string, string> SettingsOf(ScoreFunction scoreFunction, SequenceClassifierOptions options)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["graph"] = Model.IsRewritten ? "rewritten" : "as it is",
+            ["rows of a batch"] = $"at least {Model.Shape.LeastRows}",
+            [nameof(options.MaxLength)] = $"{Tokenizer.MaxLength}",
+            [nameof(options.TruncationSide)] = $"{Tokenizer.TruncationSide}",
+            [nameof(options.LongText)] = $"{LongText}",
+            [nameof(options.ScoreFunction)] = $"{scoreFunction}",
+            [nameof(options.OneByOne)] = $"{options.OneByOne}",
+            [nameof(options.ThreadsPerRun)] = $"{(options.OptimizeFor == OptimizationGoal.Latency ? Environment.ProcessorCount : options.ThreadsPerRun)}",
+            [nameof(options.ConfigureSession)] = options.ConfigureSession is null ? "not set" : "set",
+        };
+        if (LongText == LongText.Windows)
+        {
+            values[nameof(options.Stride)] = $"{options.Stride}";
+            values[nameof(options.WindowPooling)] = $"{options.WindowPooling}";
+        }
+
+        // One by one as well, where the length it is padded to may change a row.
+        if (!Model.IsInvarianceKnown || !Model.Invariance.IsExact)
+        {
+            values[nameof(options.Padding)] = $"{padding}";
+        }
+
+        return values;
     }
 
     private IEnumerable<Classification> ClassifyMany(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)

@@ -58,4 +58,11 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// </summary>
     /// <value>Default: false, because a vocabulary that is too small is most often that of another model.</value>
     public bool AllowUnusedEmbeddings { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="SequenceClassifier.GetIdentity"/> is settled by the load: needed where the files come from streams,
+    /// and where they may have changed before it is asked for.
+    /// </summary>
+    /// <value>Default: false, because it reads every file once more: some 0.1 seconds for every 100 MB.</value>
+    public bool ComputeIdentity { get; init; }
 }

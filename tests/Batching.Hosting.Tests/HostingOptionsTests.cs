@@ -32,6 +32,8 @@ public sealed class HostingOptionsTests
         { "endless grace", options => options.ShutdownGrace = TimeSpan.MaxValue, ["the ShutdownGrace 10675199.02:48:05.4775807", "49 days"] },
         { "stall", options => options.StallTimeout = TimeSpan.Zero, ["the StallTimeout 00:00:00", "longest batch"] },
         { "delay", options => options.ReloadDelay = TimeSpan.FromTicks(-1), ["the ReloadDelay", "above zero"] },
+        { "interval", options => options.ReloadCheckInterval = TimeSpan.Zero, ["the ReloadCheckInterval 00:00:00", "above zero"] },
+        { "endless interval", options => options.ReloadCheckInterval = TimeSpan.FromDays(50), ["the ReloadCheckInterval 50.00:00:00", "49 days"] },
         { "watching nothing", options => (options.ModelFolder, options.Load, options.ReloadOnChange) = (null, (_, _) => null!, true), ["ReloadOnChange", "Set ModelFolder"] },
         { "queue", options => options.ConfigureQueue = queue => queue with { BulkShare = 2 }, ["a queue that cannot be made", "BulkShare is 2"] },
         { "no queue", options => options.ConfigureQueue = _ => null!, ["a queue that cannot be made", "ConfigureQueue returned null"] },
@@ -94,6 +96,7 @@ public sealed class HostingOptionsTests
                 ["StallTimeout"] = "00:01:00",
                 ["ReloadOnChange"] = "true",
                 ["ReloadDelay"] = "00:00:09",
+                ["ReloadCheckInterval"] = "00:00:07",
             },
             options => options.Parallelism = 4);
         Assert.Equal("models/sst2", options.ModelFolder);
@@ -111,6 +114,7 @@ public sealed class HostingOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.StallTimeout);
         Assert.True(options.ReloadOnChange);
         Assert.Equal(TimeSpan.FromSeconds(9), options.ReloadDelay);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.ReloadCheckInterval);
     }
 
     [Theory]

@@ -20,14 +20,46 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
 
     public bool IsKnownNotToHave(string name) => File.Exists(Path.Combine(missingFolder, name));
 
-    /// <summary>Remembers that the commit does not have a file, as Python does.</summary>
+    /// <summary>Remembers that the commit does not have a file, as Python does, where the cache can be written to.</summary>
     public void MarkMissing(string name)
     {
-        if (!IsKnownNotToHave(name))
+        if (IsKnownNotToHave(name))
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(missingFolder);
             File.WriteAllBytes(Path.Combine(missingFolder, name), []);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is asked for again the next time.
+        }
+    }
+
+    /// <summary>What a file's content is to be known by: the name of the blob that it links to.</summary>
+    /// <returns>The checksum; null where the file is no link, or its blob is called otherwise, as where the system has no links.</returns>
+    public BlobChecksum? ChecksumOf(string name) =>
+        BlobChecksum.Parse(Path.GetFileName(File.ResolveLinkTarget(PathOf(name), returnFinalTarget: true)?.FullName));
+
+    /// <summary>Reads files to see whether they are what they are known by.</summary>
+    /// <param name="names">Files that are here.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Those that are not. What is known by nothing cannot be told.</returns>
+    public async Task<IReadOnlyList<string>> FindDamagedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        List<string> damaged = [];
+        foreach (string name in names)
+        {
+            if (ChecksumOf(name) is { } checksum && !await checksum.IsOfAsync(PathOf(name), cancellationToken).ConfigureAwait(false))
+            {
+                damaged.Add(name);
+            }
+        }
+
+        return damaged;
     }
 
     /// <summary>A file that a classifier needs and that is not here; null where nothing is missing.</summary>

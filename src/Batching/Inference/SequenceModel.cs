@@ -81,6 +81,9 @@ public sealed class SequenceModel : IDisposable
     /// <summary>The operators of the graph by name.</summary>
     internal IReadOnlySet<string> Operators { get; }
 
+    /// <summary>Whether the graph that runs is not the file's but one made of it, which may round otherwise.</summary>
+    internal bool IsRewritten { get; private init; }
+
     /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
     internal bool IsInvarianceKnown => invariance.IsValueCreated;
 
@@ -209,11 +212,11 @@ public sealed class SequenceModel : IDisposable
         byte[] content = folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException(
             $"'{file}' could be opened once, and then there was none. Leave a model's files as they are while it loads; open a new stream at every call.", file);
         OnnxContent graph = OnnxOperators.Read(folder, name, content);
-        InferenceSession created = SessionFactory.Create(folder, name, content, options, out IDisposable? leftovers);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options, out bool isRewritten, out IDisposable? leftovers);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, graph.Operators, config) { Leftovers = leftovers };
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, graph.Operators, config) { IsRewritten = isRewritten, Leftovers = leftovers };
             model.Probe(folder, config);
             model.ProbePositions(folder, config, graph.Tables, setting);
             model.SettleInvariance(options, setting);

@@ -14,10 +14,11 @@ internal static class SessionFactory
     /// <param name="name">The .onnx file.</param>
     /// <param name="content">Its content.</param>
     /// <param name="options">How to load it.</param>
+    /// <param name="isRewritten">Whether the session's graph is not the file's but one made of it.</param>
     /// <param name="leftovers">What is to be disposed of after the session; null for most models.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, byte[] content, SequenceModelOptions options, out IDisposable? leftovers)
+    public static InferenceSession Create(ModelFolder folder, string name, byte[] content, SequenceModelOptions options, out bool isRewritten, out IDisposable? leftovers)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -42,7 +43,7 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return Create(folder, name, content, sessionOptions, out leftovers);
+            return Create(folder, name, content, sessionOptions, out isRewritten, out leftovers);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -60,12 +61,13 @@ internal static class SessionFactory
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
 
-    private static InferenceSession Create(ModelFolder folder, string name, byte[] content, SessionOptions options, out IDisposable? leftovers)
+    private static InferenceSession Create(ModelFolder folder, string name, byte[] content, SessionOptions options, out bool isRewritten, out IDisposable? leftovers)
     {
         if (Rewrite(content) is { } rewritten)
         {
             try
             {
+                isRewritten = true;
                 return Open(folder, name, rewritten, options, out leftovers);
             }
             catch (OnnxRuntimeException)
@@ -74,6 +76,7 @@ internal static class SessionFactory
             }
         }
 
+        isRewritten = false;
         return Open(folder, name, content, options, out leftovers);
     }
 

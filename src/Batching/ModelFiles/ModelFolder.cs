@@ -19,10 +19,11 @@ internal sealed class ModelFolder
 
     private readonly Func<string, Stream?> open;
 
-    private ModelFolder(string name, string? directory, Func<string, Stream?> open)
+    private ModelFolder(string name, string? directory, Func<string, Stream?> open, bool keepsHashes = false)
     {
         Name = name;
         Directory = directory;
+        Loaded = new LoadedFiles(directory, keepsHashes);
         this.open = open;
     }
 
@@ -31,6 +32,9 @@ internal sealed class ModelFolder
 
     /// <summary>The folder's path, or null where there are only streams.</summary>
     public string? Directory { get; }
+
+    /// <summary>What has been opened, and what of that was there.</summary>
+    public LoadedFiles Loaded { get; }
 
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
     public static ModelFolder At(string folder)
@@ -54,10 +58,11 @@ internal sealed class ModelFolder
     }
 
     /// <param name="open">Opens a file by name for reading; null where there is none. The caller disposes of the stream.</param>
-    public static ModelFolder From(Func<string, Stream?> open)
+    /// <param name="keepsHashes">Whether contents are hashed as they are read, for a <see cref="ModelIdentity"/>.</param>
+    public static ModelFolder From(Func<string, Stream?> open, bool keepsHashes = false)
     {
         ArgumentNullException.ThrowIfNull(open);
-        return new ModelFolder("the given streams", directory: null, open);
+        return new ModelFolder("the given streams", directory: null, open, keepsHashes);
     }
 
     /// <summary>What messages call a file: its path, or its name where there are only streams.</summary>
@@ -65,7 +70,7 @@ internal sealed class ModelFolder
 
     public bool Contains(string name)
     {
-        using Stream? stream = Open(name);
+        using Stream? stream = Open(name, isRead: false);
         return stream is not null;
     }
 
@@ -73,7 +78,16 @@ internal sealed class ModelFolder
     /// <param name="name">The file.</param>
     /// <param name="mostBytes">The size from which on it is not what its name says.</param>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, too large, or a git-lfs pointer.</exception>
-    public byte[]? Read(string name, int mostBytes = MostBytes) => Read(name, stream => ReadAll(stream, mostBytes));
+    public byte[]? Read(string name, int mostBytes = MostBytes)
+    {
+        byte[]? content = Read(name, stream => ReadAll(stream, mostBytes));
+        if (content is not null)
+        {
+            Loaded.AddContent(name, content);
+        }
+
+        return content;
+    }
 
     /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
@@ -83,7 +97,7 @@ internal sealed class ModelFolder
     /// <exception cref="ModelLoadException">The file cannot be read.</exception>
     public T Read<T>(string name, Func<Stream, T> read, T otherwise)
     {
-        using Stream? stream = Open(name);
+        using Stream? stream = Open(name, isRead: true);
         try
         {
             return stream is null ? otherwise : read(stream);
@@ -113,9 +127,14 @@ internal sealed class ModelFolder
     /// <exception cref="ModelLoadException">The file cannot be opened or read.</exception>
     public Stream? OpenSeekable(string name)
     {
-        Stream? stream = Open(name);
+        Stream? stream = Open(name, isRead: true);
         if (stream is null or { CanSeek: true })
         {
+            if (stream is not null)
+            {
+                Loaded.AddContent(name, stream);
+            }
+
             return stream;
         }
 
@@ -203,11 +222,14 @@ internal sealed class ModelFolder
         return start[..length];
     }
 
-    private Stream? Open(string name)
+    private Stream? Open(string name, bool isRead)
     {
         try
         {
-            return open(name);
+            FileStamp? stamp = Loaded.Look(name);
+            Stream? stream = open(name);
+            Loaded.Add(name, stream is not null, stamp, isRead);
+            return stream;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {

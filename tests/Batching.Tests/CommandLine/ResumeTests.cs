@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Batching.Tests.Hub;
 using Xunit;
 
 namespace Batching.Tests.CommandLine;
@@ -101,6 +102,59 @@ public sealed class ResumeTests : IDisposable
         string copy = files.PathOf("copy.csv");
         File.Copy(source, copy);
         (await Tool.RunAsync("classify", "-i", copy, "-o", output, "--column", "text", "--model", Tool.SmallModel, "--resume")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("distilbert-vocab-txt-only", "model.onnx")]
+    [InlineData("distilbert-vocab-txt-only", "tokenizer_config.json")]
+    [InlineData("distilbert-vocab-txt-only", "model.onnx_data")]
+    [InlineData("distilbert-vocab-txt-only", "any_data")]
+    [InlineData("xlm-roberta", "sentencepiece.bpe.model")]
+    public async Task A_model_that_has_changed_behind_a_link_is_refused_by_the_file_and_one_that_was_touched_or_moved_is_not(string contract, string name)
+    {
+        using var copy = new ModelCopy(contract, "tokenizer.json");
+        if (name.EndsWith("_data", StringComparison.Ordinal))
+        {
+            (byte[] graph, byte[] weights) = ExternalWeights.Split(File.ReadAllBytes(copy.FileOf("model.onnx")), name);
+            await File.WriteAllBytesAsync(copy.FileOf("model.onnx"), graph, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(copy.FileOf(name), weights, TestContext.Current.CancellationToken);
+        }
+
+        // As in the hub's cache.
+        string blobs = copy.PathOf("blobs");
+        Directory.CreateDirectory(blobs);
+        foreach (string linked in (string[])[name, "model.onnx"])
+        {
+            if (new FileInfo(copy.FileOf(linked)).LinkTarget is null)
+            {
+                File.Move(copy.FileOf(linked), Path.Combine(blobs, linked));
+                File.CreateSymbolicLink(copy.FileOf(linked), $"../blobs/{linked}");
+            }
+        }
+
+        string blob = Path.Combine(blobs, name);
+        string source = files.Write("a.csv", "text\nman\nplan\n");
+        string output = files.PathOf("a.jsonl");
+        string[] arguments = ["classify", "-i", source, "-o", output, "--resume", "--model"];
+        (await Tool.RunAsync([.. arguments, copy.Folder])).Succeeded();
+
+        File.SetLastWriteTimeUtc(blob, DateTime.UnixEpoch);
+        Directory.Move(copy.Folder, copy.PathOf("moved"));
+        (await Tool.RunAsync([.. arguments, copy.PathOf("moved")])).Succeeded();
+
+        byte[] content = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        if (name.EndsWith("_data", StringComparison.Ordinal))
+        {
+            content[content.Length / 2] ^= 1;
+        }
+        else
+        {
+            content = ModelIdentityTests.Changed(name, content);
+        }
+
+        await File.WriteAllBytesAsync(blob, content, TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(blob, DateTime.UnixEpoch);
+        (await Tool.RunAsync([.. arguments, copy.PathOf("moved")])).Failed(2, output, $"another model (file {name})", "delete");
     }
 
     [Fact]
