@@ -8,6 +8,9 @@ namespace Server.Endpoints;
 /// <summary><c>POST /tokenize</c>: the tokens of texts, which are not cut.</summary>
 internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
 {
+    // The special tokens around a text, at most.
+    private const int LeastTokens = 8;
+
     public async Task RunAsync(HttpContext context)
     {
         TokenizeRequest request = await body.ReadAsync(context, ContractJson.Readable.TokenizeRequest);
@@ -34,26 +37,32 @@ internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, A
         }
     }
 
-    // Ids are cheap to make, and tell what the rest will cost.
+    // Ids are cheap to make, no more of them than are taken, and tell what the rest will cost.
     private void Reserve(HttpContext context, SequenceTokenizer tokenizer, string[] texts, bool addSpecialTokens)
     {
-        EncodingOptions encoding = TextTokens.Uncut(addSpecialTokens);
+        RequestCharge.Of(context).Spend(texts.Sum(TextTokens.BytesOf));
+        var encoding = new EncodingOptions
+        {
+            AddSpecialTokens = addSpecialTokens,
+            MaxLength = Math.Max(LeastTokens, runner.MostTokens),
+            TruncationSide = TruncationSide.Right,
+        };
         int tokens = 0;
         long bytes = 0;
         foreach (string text in texts)
         {
-            int[] ids = [.. tokenizer.Encode(text, encoding).InputIds];
+            SequenceEncoding encoded = tokenizer.Encode(text, encoding);
+            int[] ids = [.. encoded.InputIds];
             tokens += ids.Length;
-            if (tokens > runner.MostTokens)
+            if (encoded.IsTruncated || tokens > runner.MostTokens)
             {
                 throw RequestException.Invalid(
-                    $"`inputs` have at least {tokens} tokens, and the server takes at most {runner.MostTokens} of a request. Send fewer or shorter texts at a time.");
+                    $"`inputs` have more tokens than the {runner.MostTokens} that the server takes at most of a request. Send fewer or shorter texts at a time.");
             }
 
             bytes += AnswerSize.OfTokens(tokenizer.ConvertIdsToTokens(ids));
         }
 
         writer.Reserve(context, bytes);
-        RequestCharge.Of(context).Spend(texts.Sum(TextTokens.BytesOf));
     }
 }

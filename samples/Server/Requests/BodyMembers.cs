@@ -8,15 +8,28 @@ namespace Server.Requests;
 /// <summary>Refuses what a request asks for and the server does not know: it would be answered as if it had not been asked.</summary>
 internal static class BodyMembers
 {
+    // A list or an object around one or two texts with their names, and as many once more, to be told what is wrong with them.
+    private const int PartsOfText = 12;
+    private const int PartsOfNoText = 256;
+
     /// <summary>Checks the names of a body's members, and of those of the objects among them that are parameters.</summary>
-    /// <exception cref="RequestException">A name is not known, or no text.</exception>
+    /// <param name="json">The body.</param>
+    /// <param name="type">What it has to be.</param>
+    /// <param name="mostTexts">The most texts of a request, which a body with too many parts is told: each part takes memory.</param>
+    /// <exception cref="RequestException">A name is not known, or no text, or there are too many parts.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public static void Check(ReadOnlySequence<byte> json, JsonTypeInfo type)
+    public static void Check(ReadOnlySequence<byte> json, JsonTypeInfo type, int mostTexts)
     {
         var reader = new Utf8JsonReader(json);
+        int partsLeft = PartsOfNoText + (PartsOfText * Math.Min(mostTexts, int.MaxValue / (2 * PartsOfText)));
         if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
-            Check(ref reader, type, "");
+            Check(ref reader, type, "", ref partsLeft);
+        }
+
+        if (partsLeft < 0)
+        {
+            throw RequestException.Invalid($"The body has more parts than {mostTexts} texts have, as many as the server takes of a request. Send fewer texts at a time.");
         }
     }
 
@@ -40,9 +53,9 @@ internal static class BodyMembers
     public static RequestException Unknown(string path, string name, IEnumerable<string> known) => RequestException.Invalid(
         $"`{path}{Shortened(name)}` is no parameter here, and ignoring it would be an answer to another question.{NearestName.Question(name, known)} The parameters are {string.Join(", ", known.Select(of => $"`{path}{of}`"))}.");
 
-    private static void Check(ref Utf8JsonReader reader, JsonTypeInfo type, string path)
+    private static void Check(ref Utf8JsonReader reader, JsonTypeInfo type, string path, ref int partsLeft)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (partsLeft-- >= 0 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = NameOf(ref reader, path);
             JsonPropertyInfo property = type.Properties.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal))
@@ -51,11 +64,22 @@ internal static class BodyMembers
             JsonTypeInfo value = type.Options.GetTypeInfo(property.PropertyType);
             if (reader.TokenType == JsonTokenType.StartObject && value.Kind == JsonTypeInfoKind.Object)
             {
-                Check(ref reader, value, $"{path}{name}.");
+                Check(ref reader, value, $"{path}{name}.", ref partsLeft);
             }
             else
             {
-                reader.Skip();
+                Skip(ref reader, ref partsLeft);
+            }
+        }
+    }
+
+    private static void Skip(ref Utf8JsonReader reader, ref int partsLeft)
+    {
+        int depth = reader.CurrentDepth;
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            while (partsLeft-- >= 0 && reader.Read() && reader.CurrentDepth > depth)
+            {
             }
         }
     }

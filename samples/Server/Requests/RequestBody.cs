@@ -39,7 +39,7 @@ internal sealed class RequestBody(ServerOptions options, ServedModel model)
                 if (read.IsCompleted)
                 {
                     charge.Begin(read.Buffer.Length);
-                    T request = Parse(context.Request, read.Buffer, type);
+                    T request = Parse(context.Request, read.Buffer, type, options.MaxClientBatchSize);
                     model.ThrowIfOther(request.Model);
                     return request;
                 }
@@ -67,7 +67,7 @@ internal sealed class RequestBody(ServerOptions options, ServedModel model)
         }
     }
 
-    private static T Parse<T>(HttpRequest request, ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
+    private static T Parse<T>(HttpRequest request, ReadOnlySequence<byte> json, JsonTypeInfo<T> type, int mostTexts)
         where T : class
     {
         if (json.IsEmpty)
@@ -82,7 +82,7 @@ internal sealed class RequestBody(ServerOptions options, ServedModel model)
 
         try
         {
-            BodyMembers.Check(json, type);
+            BodyMembers.Check(json, type, mostTexts);
             var reader = new Utf8JsonReader(json);
             T? value = JsonSerializer.Deserialize(ref reader, type);
 
