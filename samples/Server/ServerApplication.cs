@@ -1,7 +1,6 @@
 using System.Net;
 using Batching;
 using Microsoft.AspNetCore.HostFiltering;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OpenTelemetry.Metrics;

@@ -18,9 +18,9 @@ internal sealed class RawClient : IDisposable
     /// <param name="body">What is sent of it.</param>
     public static async Task<RawClient> PostAsync(Uri address, string path, int length, string body)
     {
-        var connection = new TcpClient { ReceiveBufferSize = 4096 };
-        await connection.ConnectAsync(address.Host, address.Port);
-        var client = new RawClient(connection);
+        var socket = new TcpClient { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(address.Host, address.Port);
+        var client = new RawClient(socket);
         await client.SendAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Server.Settings;
@@ -17,11 +18,11 @@ internal static class Help
         foreach (IGrouping<string, ServerSwitch> names in ServerSwitches.All.GroupBy(option => option.Key, StringComparer.Ordinal))
         {
             string name = string.Join(", ", names.Select(option => option.Name));
-            text.AppendLine($"  {name,-26}  {names.First().Description}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-26}  {names.First().Description}");
         }
 
         return text
-            .AppendLine($"  {"--help, -h",-26}  This.")
+            .AppendLine(CultureInfo.InvariantCulture, $"  {"--help, -h",-26}  This.")
             .AppendLine()
             .AppendLine("All settings are keys of the configuration too, such as --Batching:Server:ApiKeyForProbes true, and come as well from")
             .AppendLine("appsettings.json and from the environment: BATCHING__SERVER__PORT=80.")
