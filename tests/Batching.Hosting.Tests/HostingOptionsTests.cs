@@ -135,6 +135,41 @@ public sealed class HostingOptionsTests
         Assert.EndsWith("or remove it.", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData("0.5", 0.5)]
+    [InlineData("30s", 30)]
+    [InlineData("30 S", 30)]
+    [InlineData("500ms", 0.5)]
+    [InlineData("5m", 300)]
+    [InlineData("5min", 300)]
+    [InlineData("2h", 7200)]
+    [InlineData("1d", 86400)]
+    [InlineData("00:00:30", 30)]
+    [InlineData("1.00:00:30", 86430)]
+    public void A_time_has_a_unit_or_is_in_seconds(string value, double seconds)
+    {
+        SequenceClassifierHostingOptions options = Bind(
+            new() { ["RequestTimeout"] = value, ["ShutdownGrace"] = value, ["StallTimeout"] = value, ["ReloadDelay"] = value }, _ => { });
+        Assert.Equal(
+            Enumerable.Repeat(TimeSpan.FromSeconds(seconds), 4),
+            [options.RequestTimeout!.Value, options.ShutdownGrace, options.StallTimeout, options.ReloadDelay]);
+    }
+
+    [Theory]
+    [InlineData("30 days")]
+    [InlineData("s")]
+    [InlineData("1e99")]
+    [InlineData("1,5")]
+    [InlineData("99999999999999999999d")]
+    [InlineData("NaN")]
+    [InlineData("0x10")]
+    public void What_is_no_time_is_refused_with_how_to_write_one(string value)
+    {
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => Bind(new() { ["StallTimeout"] = value }, _ => { }));
+        Assert.Contains($"StallTimeout is '{value}'. Write a time with a unit, such as 30s", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_configured_is_what_the_model_and_the_queue_are_made_with()
     {
