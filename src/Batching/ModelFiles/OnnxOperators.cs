@@ -54,8 +54,8 @@ internal sealed class OnnxOperators : IDisposable
     /// <exception cref="ModelLoadException">Its graph is too large for any model.</exception>
     public static OnnxContent Read(ModelFolder folder, string file, byte[] content)
     {
-        using var stream = new MemoryStream(content);
-        (OnnxContent found, long nodes) = Read(stream);
+        using var whole = new MemoryStream(content);
+        (OnnxContent found, long nodes) = Read(whole);
         return nodes <= MostNodes ? found : throw new ModelLoadException(
             $"'{folder.PathOf(file)}' has a graph of more than {MostNodes} nodes, those of its functions counted as often as they are called, which is no classifier's: ONNX Runtime would take hours or all memory to load it. Use the model as it was published.",
             folder.PathOf(file));
