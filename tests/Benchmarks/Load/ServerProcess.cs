@@ -23,21 +23,21 @@ internal sealed class ServerProcess : IDisposable
     /// <exception cref="InvalidOperationException">It ended instead.</exception>
     public static async Task<ServerProcess> StartAsync(string modelFolder)
     {
-        Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Repository.Server, "--port", "0", "--model", modelFolder])
+        Process started = Process.Start(new ProcessStartInfo("dotnet", ["exec", Repository.Server, "--port", "0", "--model", modelFolder])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
-        while (await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await started.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var start)
             {
-                _ = process.StandardOutput.ReadToEndAsync();
-                return new ServerProcess(process, new Uri(line[(start + Listening.Length)..].Trim()));
+                _ = started.StandardOutput.ReadToEndAsync();
+                return new ServerProcess(started, new Uri(line[(start + Listening.Length)..].Trim()));
             }
         }
 
-        throw new InvalidOperationException($"The server ended with {process.ExitCode} before it listened.");
+        throw new InvalidOperationException($"The server ended with {started.ExitCode} before it listened.");
     }
 
     /// <summary>Its resident memory, in bytes.</summary>
