@@ -44,6 +44,7 @@ internal static class ConfiguredTime
 
         time = TimeSpan.Zero;
         if (!double.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+            || !double.IsFinite(count)
             || Math.Abs(count) * unit.Ticks >= long.MaxValue)
         {
             return false;

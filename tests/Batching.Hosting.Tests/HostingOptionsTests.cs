@@ -150,7 +150,7 @@ public sealed class HostingOptionsTests
     public void A_time_has_a_unit_or_is_in_seconds(string value, double seconds)
     {
         SequenceClassifierHostingOptions options = Bind(
-            new() { ["RequestTimeout"] = value, ["ShutdownGrace"] = value, ["StallTimeout"] = value, ["ReloadDelay"] = value }, _ => { });
+            new() { ["ModelFolder"] = "model", ["RequestTimeout"] = value, ["ShutdownGrace"] = value, ["StallTimeout"] = value, ["ReloadDelay"] = value }, _ => { });
         Assert.Equal(
             Enumerable.Repeat(TimeSpan.FromSeconds(seconds), 4),
             [options.RequestTimeout!.Value, options.ShutdownGrace, options.StallTimeout, options.ReloadDelay]);
@@ -166,7 +166,7 @@ public sealed class HostingOptionsTests
     [InlineData("0x10")]
     public void What_is_no_time_is_refused_with_how_to_write_one(string value)
     {
-        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => Bind(new() { ["StallTimeout"] = value }, _ => { }));
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => Bind(new() { ["ModelFolder"] = "model", ["StallTimeout"] = value }, _ => { }));
         Assert.Contains($"StallTimeout is '{value}'. Write a time with a unit, such as 30s", exception.Message, StringComparison.Ordinal);
     }
 
