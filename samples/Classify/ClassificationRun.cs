@@ -34,15 +34,17 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         // Nothing is touched before everything that can be checked is.
         await using var feed = new RowFeed(options.Input, RowReaders.Open(options.Input, options.InputFormat, options.Columns));
         await feed.StartAsync(cancellationToken);
-        using SequenceClassifier classifier = options.Model.LoadClassifier();
+        using SequenceClassifier classifier = options.Model.LoadClassifier(computesIdentity: options.CanBeResumed);
         var columns = new ResultColumns(classifier.Labels, options.Columns.Others, options.TopK, options.WritesLogits);
-        ResumableOutput? resumable = await ResumableAsync(columns, cancellationToken);
-        ResumePoint point = resumable is null ? default
-            : options.Resumes ? await resumable.ContinueAsync(cancellationToken)
-            : resumable.Begin();
+        using OutputFile output = OutputFile.Open(options.Output, reads: options.Resumes);
+        using OutputFile? rejected = options.Rejects is null ? null : OutputFile.Open(options.Rejects, reads: options.Resumes);
+        ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken);
+        ResumePoint point = BeginOrContinue(resumable, cancellationToken);
+        output.Keep(point.OutputLength);
+        rejected?.Keep(point.RejectsLength);
 
-        using RejectsFile? rejects = options.Rejects is null ? null : new RejectsFile(options.Rejects, point.RejectsLength);
-        await using IResultWriter writer = await WriterAsync(columns, point);
+        using RejectsFile? rejects = rejected is null ? null : new RejectsFile(rejected);
+        await using IResultWriter writer = await WriterAsync(output, columns, point);
         var pending = new PendingRows(rejects);
         using var padding = new PaddingListener();
         var figures = new RunFigures(clock, () => padding.Share);
@@ -52,8 +54,11 @@ internal sealed class ClassificationRun(ClassifyOptions options)
         }
         finally
         {
-            // Also what a failure or Ctrl+C came after.
+            // Also what a failure or Ctrl+C came after. If it was a commit that failed, this one does so as well, and nothing follows.
             Commit();
+            await writer.CompleteAsync();
+            rejected?.FlushToDisk();
+            output.FlushToDisk();
         }
 
         feed.ThrowIfFailed(resumable is null
@@ -84,48 +89,55 @@ internal sealed class ClassificationRun(ClassifyOptions options)
             }
         }
 
-        // The rejects go first: a row of the output says that they are there.
-        void Commit()
+        void Commit() => pending.Commit(writer);
+    }
+
+    private ResumePoint BeginOrContinue(ResumableOutput? resumable, CancellationToken cancellationToken)
+    {
+        if (resumable is not null)
         {
-            pending.Commit();
-            writer.Commit();
+            return options.Resumes ? resumable.Continue(cancellationToken) : resumable.Begin();
         }
+
+        if (options.Output.IsFile)
+        {
+            // What an earlier run left beside the file says nothing of what is going to be in it.
+            new ResumeState(options.Output).Delete();
+        }
+
+        return default;
     }
 
     private string SummaryOf(RunFigures figures, ResumePoint point, PendingRows pending)
     {
         string before = point.Rows == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" After the first {point.Rows:N0}, which were done.");
-        string skipped = pending.Rejected == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {pending.Rejected:N0} rows were skipped; they are in '{options.Rejects}'.");
+        string skipped = pending.Rejected == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {pending.Rejected:N0} rows were skipped; they are in {options.Rejects!.Name}.");
         return $"{figures.Summary()}{before}{skipped}";
     }
 
-    private async Task<IResultWriter> WriterAsync(ResultColumns columns, ResumePoint point)
+    private async Task<IResultWriter> WriterAsync(OutputFile file, ResultColumns columns, ResumePoint point) => options.OutputFormat switch
     {
-        if (options.OutputFormat == FileFormat.Parquet)
-        {
-            return await ParquetResultWriter.CreateAsync(options.Output, columns);
-        }
-
-        var file = new OutputFile(options.Output, point.OutputLength);
-        return options.OutputFormat == FileFormat.Csv
-            ? new CsvResultWriter(file, columns, isNew: point.OutputLength == 0)
-            : new JsonlResultWriter(file, columns);
-    }
+        FileFormat.Parquet => await ParquetResultWriter.CreateAsync(file, columns),
+        FileFormat.Csv => new CsvResultWriter(file, columns, isNew: point.OutputLength == 0),
+        _ => new JsonlResultWriter(file, columns),
+    };
 
     // Also a run without --resume can be resumed, as far as its files allow.
-    private async Task<ResumableOutput?> ResumableAsync(ResultColumns columns, CancellationToken cancellationToken)
+    private async Task<ResumableOutput?> ResumableAsync(
+        ResultColumns columns, SequenceClassifier classifier, OutputFile output, OutputFile? rejected, CancellationToken cancellationToken)
     {
-        if (options.OutputFormat == FileFormat.Parquet || options.Output == FileFormats.StandardStream || options.Input.IsStandardInput)
+        if (!options.CanBeResumed)
         {
             return null;
         }
 
         string header = CsvResultWriter.HeaderOf(columns);
         return new ResumableOutput(
-            options.Output,
-            options.Rejects,
+            output,
+            rejected,
+            new ResumeState(options.Output),
             options.OutputFormat == FileFormat.Csv ? header : null,
-            new SortedDictionary<string, string>(StringComparer.Ordinal)
+            new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
             {
                 ["input (its content differs)"] = await HashAsync(cancellationToken),
                 ["--input-format"] = options.InputFormat.ToString(),
@@ -135,10 +147,15 @@ internal sealed class ClassificationRun(ClassifyOptions options)
                 ["set of output columns (--keep, --logits)"] = header.TrimEnd(),
                 ["--top-k"] = options.TopK?.ToString(CultureInfo.InvariantCulture) ?? "none",
                 ["--precision"] = options.Model.Precision?.ToString() ?? "the default",
-                ["model"] = options.Model.Fingerprint(),
-                [ResumableOutput.OnError] = options.Rejects is null ? ResumableOutput.Stop : $"skip to {Path.GetFullPath(options.Rejects)}",
+                [ResumableOutput.OnError] = options.Rejects is null ? ResumableOutput.Stop : $"skip to {options.Rejects.Path}",
             });
     }
+
+    // Part by part, so that what differs is named; and as a whole, for what one of the two does not have.
+    private static Dictionary<string, string> SettingsOf(ModelIdentity model) => model.Parts
+        .Select(part => KeyValuePair.Create($"model ({part.Key})", part.Value))
+        .Append(KeyValuePair.Create("model identity", model.ToString()))
+        .ToDictionary(StringComparer.Ordinal);
 
     // The whole of it: reading takes a thousandth of the time that classifying does.
     private async Task<string> HashAsync(CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Batching;
 using Classify.Progress;
 
@@ -74,27 +73,19 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
         }
     }
 
+    /// <param name="computesIdentity">Whether the classifier is asked for its <see cref="ModelIdentity"/>.</param>
     /// <exception cref="ModelLoadException">The model cannot be loaded.</exception>
-    public SequenceClassifier LoadClassifier() => Folder is null
-        ? Sst2.Load()
-        : SequenceClassifier.Load(Folder, new SequenceClassifierOptions { Precision = Precision });
+    public SequenceClassifier LoadClassifier(bool computesIdentity = false)
+    {
+        var loading = new SequenceClassifierOptions { Precision = Precision, ComputeIdentity = computesIdentity };
+        return Folder is null ? Sst2.Load(loading) : SequenceClassifier.Load(Folder, loading);
+    }
 
     /// <summary>Loads the tokenizer alone, which takes a fraction of the time.</summary>
     /// <exception cref="ModelLoadException">The tokenizer cannot be loaded.</exception>
     public SequenceTokenizer LoadTokenizer() => Folder is null
         ? SequenceTokenizer.Load(typeof(Sst2).Assembly.GetManifestResourceStream)
         : SequenceTokenizer.Load(Folder);
-
-    /// <summary>Tells one model from another without reading its weights: files by name, size, date and what they link to, or the build of the package.</summary>
-    public string Fingerprint() => Folder is null
-        ? $"Batching.Sst2 {typeof(Sst2).Assembly.ManifestModule.ModuleVersionId}"
-        : string.Join("; ", new DirectoryInfo(Folder)
-            .EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(file => file.Extension is ".json" or ".txt" or ".onnx")
-            .Select(file => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Path.GetRelativePath(Folder, file.FullName)} {file.Length} {file.LastWriteTimeUtc:O} {file.LinkTarget}"))
-            .Order(StringComparer.Ordinal));
 
     private static Option<string?> NewPrecisionOption()
     {

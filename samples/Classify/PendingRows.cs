@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Classify.Inputs;
 using Classify.Outputs;
 
@@ -13,6 +14,7 @@ internal sealed class PendingRows(RejectsFile? rejects)
 {
     private readonly Lock gate = new();
     private readonly Queue<InputRow> rows = new();
+    private ExceptionDispatchInfo? failure;
 
     /// <summary>The rows that were rejected.</summary>
     public long Rejected { get; private set; }
@@ -37,12 +39,19 @@ internal sealed class PendingRows(RejectsFile? rejects)
         }
     }
 
-    /// <summary>Hands the rejects so far to the system.</summary>
-    public void Commit()
+    /// <summary>Hands the rejects and the results so far to the system.</summary>
+    /// <param name="writer">Has the results.</param>
+    /// <exception cref="CommandException">One of the two cannot be written, now or before. After that neither is.</exception>
+    public void Commit(IResultWriter writer)
     {
         lock (gate)
         {
-            rejects?.Commit();
+            // The rejects go first: a row of the output says that they are there.
+            Guard(() =>
+            {
+                rejects?.Commit();
+                writer.Commit();
+            });
         }
     }
 
@@ -50,8 +59,22 @@ internal sealed class PendingRows(RejectsFile? rejects)
     {
         while (rows.TryPeek(out InputRow? row) && row.Error is not null)
         {
-            rejects!.Write(rows.Dequeue());
+            Guard(() => rejects!.Write(rows.Dequeue()));
             Rejected++;
+        }
+    }
+
+    private void Guard(Action write)
+    {
+        failure?.Throw();
+        try
+        {
+            write();
+        }
+        catch (Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+            throw;
         }
     }
 }

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Classify;
 using Classify.Commands;
+using Classify.Progress;
+
+StandardError.Install();
 
 var root = new RootCommand(
     """
@@ -33,4 +36,7 @@ if (line.Errors is [var error, ..] && line.Action is not HelpAction)
 }
 
 // Exceptions become sentences in CommandRunner; what gets past it is a defect, and its stack trace is wanted.
-return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+return line.Action is HelpAction
+    ? await CommandRunner.RunAsync(() => line.InvokeAsync(invocation), Console.Error)
+    : await line.InvokeAsync(invocation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -6,6 +7,14 @@ namespace Batching.Hosting;
 /// <summary>Options from a section of the configuration, by generated code, which trimmed and native apps need.</summary>
 internal static class ConfigurationBinding
 {
+    private static readonly string[] Times =
+    [
+        nameof(SequenceClassifierHostingOptions.RequestTimeout),
+        nameof(SequenceClassifierHostingOptions.ShutdownGrace),
+        nameof(SequenceClassifierHostingOptions.StallTimeout),
+        nameof(SequenceClassifierHostingOptions.ReloadDelay),
+    ];
+
     /// <param name="configuration">The section.</param>
     /// <param name="name">The name of the options.</param>
     /// <param name="options">What is set.</param>
@@ -14,9 +23,9 @@ internal static class ConfigurationBinding
     {
         try
         {
-            configuration.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+            WithTimes(configuration).Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
             string section = configuration is IConfigurationSection { Path: var path } ? $"section '{path}' of the configuration" : "configuration";
             throw new OptionsValidationException(
@@ -24,5 +33,22 @@ internal static class ConfigurationBinding
                 typeof(SequenceClassifierHostingOptions),
                 [$"The {section} does not fit the options of a sequence classifier: {exception.Message} Correct the key or its value, or remove it."]);
         }
+    }
+
+    // The binder would take a number for days.
+    private static IConfiguration WithTimes(IConfiguration configuration)
+    {
+        var times = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (string key in Times)
+        {
+            if (configuration[key] is { Length: > 0 } value)
+            {
+                times[key] = ConfiguredTime.TryParse(value, out TimeSpan time)
+                    ? time.ToString("c", CultureInfo.InvariantCulture)
+                    : throw new FormatException($"{key} is '{value}'. {ConfiguredTime.Forms}");
+            }
+        }
+
+        return times.Count == 0 ? configuration : new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(times).Build();
     }
 }

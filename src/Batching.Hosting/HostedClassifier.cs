@@ -20,6 +20,9 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     // From here on a queue that refuses counts as full.
     private const double FullPart = 0.75;
 
+    // How long a load that was told to stop may take to be carried on by the thread pool, which may be full of those that wait.
+    private static readonly TimeSpan UnwindTime = TimeSpan.FromSeconds(10);
+
     private readonly SequenceClassifierHostingOptions hostingOptions;
     private readonly IServiceProvider services;
     private readonly HostingTelemetry telemetry;
@@ -36,8 +39,8 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     // Replaced by reloads and not yet freed, because requests to them are still under way.
     private readonly HashSet<ServingModel> retiring = [];
 
-    // Loads that were given up. A file that is being read is read to its end all the same.
-    private Task abandoned = Task.CompletedTask;
+    // Loads that were given up and have not ended.
+    private readonly List<Task> abandoned = [];
 
     private ServingModel? serving;
     private HostedClassifierState state;
@@ -329,17 +332,7 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     /// </returns>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        Task end;
-        lock (gate)
-        {
-            if (stopped is null)
-            {
-                state = HostedClassifierState.Stopping;
-                stopped = Task.Run(StopOnceAsync, CancellationToken.None);
-            }
-
-            end = stopped;
-        }
+        Task end = Stop();
 
         // Whoever waits may end the grace for all.
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), graceOver))
@@ -348,8 +341,8 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
     }
 
-    /// <summary>Stops, and frees the model.</summary>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    /// <summary>Stops, and frees the model. Needs no thread of the thread pool, which may be full of those that wait for this.</summary>
+    public void Dispose() => Stop().GetAwaiter().GetResult();
 
     /// <summary>Stops, and frees the model.</summary>
     /// <returns>Completes when nothing is under way any more.</returns>
@@ -416,11 +409,12 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     private async Task<ServingModel> PrepareAsync(string? folder, CancellationToken cancellationToken)
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
-        FolderWatch? watch = Watch(folder);
+        FolderWatch? watch = null;
         ServingModel? model = null;
         try
         {
             SequenceClassifier classifier = await LoadAsync(folder, source.Token).ConfigureAwait(false);
+            watch = Watch(folder, classifier);
             model = new ServingModel(classifier, folder, queueOptions, batch => HostingTelemetry.Ran(this, batch), timeProvider, watch);
             if (hostingOptions.WarmUp)
             {
@@ -442,10 +436,36 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         }
     }
 
-    // Before the load, so that no change is missed that comes while files are being read.
-    private FolderWatch? Watch(string? folder) => hostingOptions.ReloadOnChange && Directory.Exists(folder)
-        ? new FolderWatch(folder, hostingOptions.ReloadDelay, () => _ = ReloadAfterChangeAsync(), timeProvider)
+    // No change is missed that came while files were being read: it is compared with what was loaded.
+    private FolderWatch? Watch(string? folder, SequenceClassifier classifier) => hostingOptions.ReloadOnChange && folder is not null
+        ? new FolderWatch(
+            folder,
+            classifier.GetIdentity(),
+            hostingOptions.ReloadDelay,
+            hostingOptions.ReloadCheckInterval,
+            sight => Seen(sight, folder),
+            timeProvider)
         : null;
+
+    private void Seen(FolderSight sight, string folder)
+    {
+        switch (sight)
+        {
+            case FolderSight.Changing:
+                logger.FilesChanging(ModelName, folder, hostingOptions.ReloadDelay.TotalSeconds);
+                break;
+            case FolderSight.SameContent:
+                logger.FilesAreSame(ModelName, folder);
+                break;
+            case FolderSight.Gone:
+                logger.FolderGone(ModelName, folder);
+                break;
+            default:
+                logger.FilesChanged(ModelName, folder);
+                _ = ReloadAfterChangeAsync();
+                break;
+        }
+    }
 
     private async Task ReloadAfterChangeAsync()
     {
@@ -461,15 +481,11 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
 
     private async Task<SequenceClassifier> LoadAsync(string? folder, CancellationToken cancellationToken)
     {
-        Task<SequenceClassifier> load = Task.Run(() => Load(folder), cancellationToken);
-        try
+        cancellationToken.ThrowIfCancellationRequested();
+        var load = ClassifierLoad.Start(() => Load(folder), ModelName);
+        using (cancellationToken.UnsafeRegister((_, token) => Abandon(load, token), state: null))
         {
-            return await load.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            Abandon(load);
-            throw;
+            return await load.Loaded.ConfigureAwait(false);
         }
     }
 
@@ -477,32 +493,20 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
     {
         SequenceClassifierOptions classifierOptions = hostingOptions.ToClassifierOptions(ModelName);
         return folder is not null
-            ? SequenceClassifier.Load(folder, classifierOptions)
+            ? SequenceClassifier.Load(folder, classifierOptions with { ComputeIdentity = classifierOptions.ComputeIdentity || hostingOptions.ReloadOnChange })
             : hostingOptions.Load!(services, classifierOptions)
                 ?? throw new InvalidOperationException($"{nameof(hostingOptions.Load)} of the sequence classifier '{ModelName}' returned null. Return a {nameof(SequenceClassifier)}.");
     }
 
-    private void Abandon(Task<SequenceClassifier> load)
+    private void Abandon(ClassifierLoad load, CancellationToken token)
     {
-        Task end = DisposeAfterAsync(load);
         lock (gate)
         {
-            abandoned = abandoned.IsCompleted ? end : Task.WhenAll(abandoned, end);
+            abandoned.RemoveAll(static end => end.IsCompleted);
+            abandoned.Add(load.Ended);
         }
-    }
 
-    private static async Task DisposeAfterAsync(Task<SequenceClassifier> load)
-    {
-        await Task.WhenAny(load).ConfigureAwait(false);
-        if (load.IsCompletedSuccessfully)
-        {
-            (await load.ConfigureAwait(false)).Dispose();
-        }
-        else
-        {
-            // Nobody waits for it any more.
-            _ = load.Exception;
-        }
+        load.GiveUp(token);
     }
 
     /// <summary>Lets a model take the place of the one in use.</summary>
@@ -551,47 +555,94 @@ public sealed class HostedClassifier : ISequenceClassifier, IDisposable, IAsyncD
         logger.Freed(ModelName, Described(model.Folder));
     }
 
-    private async Task StopOnceAsync()
+    /// <returns>Ends when it has stopped.</returns>
+    private Task Stop()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        List<ServingModel> models;
         lock (gate)
         {
-            models = [.. retiring];
-            if (serving is not null)
+            if (stopped is not null)
             {
-                models.Add(serving);
+                return stopped;
             }
 
-            Volatile.Write(ref serving, null);
+            state = HostedClassifierState.Stopping;
+            var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            stopped = end.Task;
+            new Thread(() => StopOnce(end)) { IsBackground = true, Name = $"Batching stop of {ModelName}" }.Start();
+            return stopped;
         }
+    }
 
-        await Task.WhenAll([LoadsEndAsync(), .. models.Select(model => model.StopAsync(queueOptions.ShutdownGrace, graceOver.Token))]).ConfigureAwait(false);
-        lock (gate)
+    // On a thread of its own, which waits as long as it takes: no thread of the pool has to come by for the next step.
+    private void StopOnce(TaskCompletionSource end)
+    {
+        try
         {
-            state = HostedClassifierState.Stopped;
-        }
+            stopping.Cancel();
+            List<ServingModel> models;
+            lock (gate)
+            {
+                models = [.. retiring];
+                if (serving is not null)
+                {
+                    models.Add(serving);
+                }
 
-        logger.Stopped(ModelName);
+                Volatile.Write(ref serving, null);
+            }
+
+            // All at once, and the graces side by side.
+            Task[] queues = [.. models.Select(model => model.StopQueueAsync(queueOptions.ShutdownGrace, graceOver.Token))];
+            LetLoadsEnd();
+            for (int i = 0; i < queues.Length; i++)
+            {
+                queues[i].GetAwaiter().GetResult();
+                models[i].Classifier.Dispose();
+            }
+
+            lock (gate)
+            {
+                state = HostedClassifierState.Stopped;
+            }
+
+            logger.Stopped(ModelName);
+            end.SetResult();
+        }
+        catch (Exception exception)
+        {
+            end.SetException(exception);
+        }
     }
 
     // A loader may use what the services dispose of next, and a process should not end within native code.
-    private async Task LoadsEndAsync()
+    private void LetLoadsEnd()
     {
-        // Whoever loads has been told to stop, and gives it up or has it freed.
-        await loading.WaitAsync().ConfigureAwait(false);
-        loading.Release();
-        Task end;
+        // Whoever loads has been told to stop, and gives it up or has it freed; the latter also later, by itself.
+        bool isLeft = !loading.Wait(UnwindTime);
+        if (!isLeft)
+        {
+            loading.Release();
+        }
+
+        Task[] ends;
         lock (gate)
         {
-            end = abandoned;
+            ends = [.. abandoned];
         }
 
         try
         {
-            await end.WaitAsync(queueOptions.ShutdownGrace, timeProvider, graceOver.Token).ConfigureAwait(false);
+            foreach (Task load in ends)
+            {
+                load.WaitAsync(queueOptions.ShutdownGrace, timeProvider, graceOver.Token).GetAwaiter().GetResult();
+            }
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            isLeft = true;
+        }
+
+        if (isLeft)
         {
             logger.LeftLoading(ModelName);
         }

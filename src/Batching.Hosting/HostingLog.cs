@@ -28,4 +28,16 @@ internal static partial class HostingLog
 
     [LoggerMessage(8, LogLevel.Warning, "The classifier {Classifier} has stopped while a model was still being read, which cannot be cancelled. It is freed when it has been read.")]
     public static partial void LeftLoading(this ILogger logger, string classifier);
+
+    [LoggerMessage(9, LogLevel.Information, "The classifier {Classifier} sees changes in '{Folder}', and compares its files with the model in use when they have been left alone for {Seconds:0.###} s.")]
+    public static partial void FilesChanging(this ILogger logger, string classifier, string folder, double seconds);
+
+    [LoggerMessage(10, LogLevel.Information, "The classifier {Classifier} is not reloaded: the files in '{Folder}' were written anew, and hold what they held.")]
+    public static partial void FilesAreSame(this ILogger logger, string classifier, string folder);
+
+    [LoggerMessage(11, LogLevel.Information, "The classifier {Classifier} is reloaded: the files in '{Folder}' hold something else than was loaded from them.")]
+    public static partial void FilesChanged(this ILogger logger, string classifier, string folder);
+
+    [LoggerMessage(12, LogLevel.Warning, "The folder '{Folder}' of the classifier {Classifier} is not there any more. The model in use serves on, and is replaced when there is another in that place.")]
+    public static partial void FolderGone(this ILogger logger, string classifier, string folder);
 }

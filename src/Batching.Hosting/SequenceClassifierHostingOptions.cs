@@ -95,16 +95,26 @@ public sealed class SequenceClassifierHostingOptions
     /// <value>Default: 30 seconds. Above zero, and longer than the longest batch takes.</value>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the model is reloaded when the files of its folder change.</summary>
+    /// <summary>Whether the model is reloaded when its folder holds another: files that were replaced, or a whole folder.</summary>
     /// <value>
-    /// Default: false. Needs <see cref="ModelFolder"/>. Files that are replaced one by one are read in between as well; safer
-    /// is a new folder, and <see cref="HostedClassifier.ReloadAsync"/>.
+    /// Default: false. Needs <see cref="ModelFolder"/>. A folder that takes the place of another at once, by a rename or a link
+    /// that leads elsewhere (<c>ln -sfn</c>, a volume of Kubernetes), is safer than files that are replaced one by one.
     /// </value>
+    /// <remarks>
+    /// What was loaded and what lies there are compared by content, once their sizes, dates or links have shown a difference:
+    /// files that were only touched reload nothing. Every load hashes all files for that, which takes some 0.1 seconds for
+    /// every 100 MB. A model that cannot be loaded, and one whose files change while it is loaded, is logged, and the model in
+    /// use serves on. So it does while there is no folder.
+    /// </remarks>
     public bool ReloadOnChange { get; set; }
 
     /// <summary>How long the files have to be left alone before a change of theirs reloads the model.</summary>
-    /// <value>Default: 5 seconds. Above zero.</value>
+    /// <value>Default: 5 seconds. Above zero, and longer than a copy of the files pauses.</value>
     public TimeSpan ReloadDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often <see cref="ReloadOnChange"/> looks at the files' sizes, dates and links, where the system gives no notice of a change.</summary>
+    /// <value>Default: 10 seconds. Above zero. A look takes about a millisecond, and reads no file.</value>
+    public TimeSpan ReloadCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Changes what else the classifier is loaded with, for instance to add an execution provider.</summary>
     /// <value>Default: null. Given what these options say, it returns what is used.</value>

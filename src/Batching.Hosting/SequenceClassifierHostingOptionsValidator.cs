@@ -51,6 +51,7 @@ internal sealed class SequenceClassifierHostingOptionsValidator : IValidateOptio
         AboveZero(options.RequestTimeout, nameof(options.RequestTimeout), "Leave it out for no limit");
         AboveZero(options.StallTimeout, nameof(options.StallTimeout), "Set it to more than the longest batch takes");
         AboveZero(options.ReloadDelay, nameof(options.ReloadDelay), "Set it to more than files take to be copied");
+        AboveZero(options.ReloadCheckInterval, nameof(options.ReloadCheckInterval), "Set it to as long as a change may go unnoticed");
         if (options.ShutdownGrace != Timeout.InfiniteTimeSpan && (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > LongestTime))
         {
             Refuse(

@@ -136,13 +136,22 @@ internal sealed class ServingModel
         }
     }
 
+    /// <summary>Takes no more requests, and finishes or cancels those that were taken.</summary>
+    /// <param name="grace">After what time what is left is cancelled.</param>
+    /// <param name="cancellationToken">Ends the grace early.</param>
+    /// <returns>Ends when the classifier can be disposed of.</returns>
+    public Task StopQueueAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        watch?.Dispose();
+        return Queue.StopAsync(grace, cancellationToken);
+    }
+
     /// <summary>Takes no more requests, finishes or cancels those that were taken, and frees the model.</summary>
     /// <param name="grace">After what time what is left is cancelled.</param>
     /// <param name="cancellationToken">Ends the grace early.</param>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        watch?.Dispose();
-        await Queue.StopAsync(grace, cancellationToken).ConfigureAwait(false);
+        await StopQueueAsync(grace, cancellationToken).ConfigureAwait(false);
         Classifier.Dispose();
     }
 }

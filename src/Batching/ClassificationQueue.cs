@@ -32,7 +32,9 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     private readonly IQueueBackend backend;
     private readonly TimeProvider time;
     private readonly BatchScheduler scheduler;
-    private readonly Task workers;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool startsWorkers;
+    private int workersLeft;
 
     /// <summary>Creates a queue and starts its workers.</summary>
     /// <param name="classifier">Runs the texts. Borrowed: it has to live until the queue has stopped, and may be used beside it.</param>
@@ -55,8 +57,12 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         time = timeProvider;
         Options = options;
         scheduler = new BatchScheduler(backend, options, timeProvider);
-
-        workers = Task.WhenAll(Enumerable.Range(1, startsWorkers ? scheduler.Workers : 0).Select(StartWorker));
+        this.startsWorkers = startsWorkers;
+        workersLeft = scheduler.Workers;
+        for (int worker = 1; startsWorkers && worker <= scheduler.Workers; worker++)
+        {
+            StartWorker(worker);
+        }
     }
 
     /// <summary>What the queue was made with.</summary>
@@ -88,14 +94,9 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<Classification> ClassifyAsync(
-        TextInput input, RequestOptions? options, CancellationToken cancellationToken = default)
-    {
-        QueuedRequest request = NewRequest([input], options, time.GetTimestamp(), cancellationToken);
-        using Ending ending = Submit(request, cancellationToken);
-        await request.Completion.ConfigureAwait(false);
-        return request.ResultsOf(backend)[0];
-    }
+    public ValueTask<Classification> ClassifyAsync(
+        TextInput input, RequestOptions? options, CancellationToken cancellationToken = default) =>
+        new(SubmitAsync([input], options, request => request.ResultsOf(backend)[0], cancellationToken));
 
     /// <summary>Classifies a list of texts or pairs of texts, which is taken as a whole or refused as a whole.</summary>
     /// <param name="inputs">The texts, any number. The list is read before the call returns.</param>
@@ -109,12 +110,9 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<IReadOnlyList<Classification>> ClassifyAsync(
-        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        RequestResult result = await SubmitAsync(inputs, options, cancellationToken).ConfigureAwait(false);
-        return result.Classifications;
-    }
+    public Task<IReadOnlyList<Classification>> ClassifyAsync(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        SubmitAsync<IReadOnlyList<Classification>>(inputs, options, request => request.ResultsOf(backend), cancellationToken);
 
     /// <summary>Classifies a list of texts or pairs of texts as <c>ClassifyAsync</c> does, and tells where the time went.</summary>
     /// <param name="inputs">The texts, any number. The list is read before the call returns.</param>
@@ -128,28 +126,9 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     /// <exception cref="QueueStoppedException">The queue was told to stop.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<RequestResult> SubmitAsync(
-        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        long enteredAt = time.GetTimestamp();
-        QueuedRequest request = NewRequest(inputs, options, enteredAt, cancellationToken);
-        if (inputs.Count == 0)
-        {
-            return new RequestResult { Classifications = [], TokenizationTime = TimeSpan.Zero, WaitTime = TimeSpan.Zero, RunTime = TimeSpan.Zero };
-        }
-
-        using Ending ending = Submit(request, cancellationToken);
-        await request.Completion.ConfigureAwait(false);
-        long startedAt = request.StartedAt ?? request.EndedAt;
-        return new RequestResult
-        {
-            Classifications = request.ResultsOf(backend),
-            TokenizationTime = time.GetElapsedTime(enteredAt, request.AdmittedAt),
-            WaitTime = time.GetElapsedTime(request.AdmittedAt, startedAt),
-            RunTime = time.GetElapsedTime(startedAt, request.EndedAt),
-        };
-    }
+    public Task<RequestResult> SubmitAsync(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        SubmitAsync(inputs, options, ResultOf, cancellationToken);
 
     /// <summary>Looks at what waits and what runs.</summary>
     /// <returns>The figures of this moment. May be asked for at any time, also once the queue has stopped.</returns>
@@ -174,7 +153,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
                 $"The grace is {grace}; it has to be at least zero. Use {nameof(Timeout)}.{nameof(Timeout.InfiniteTimeSpan)} to wait for all requests.", nameof(grace));
         }
 
-        return EndWorkAsync(grace < LongestTimer ? grace : LongestTimer, cancellationToken);
+        return EndWork(grace < LongestTimer ? grace : LongestTimer, cancellationToken);
     }
 
     /// <summary>Stops as <see cref="StopAsync"/> does, with the grace of <see cref="ClassificationQueueOptions.ShutdownGrace"/>.</summary>
@@ -187,8 +166,55 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
 
     private static QueueStoppedException Stopped() => new("The queue was stopped, and its grace was over, before the request was answered.");
 
-    private QueuedRequest NewRequest(IReadOnlyList<TextInput> inputs, RequestOptions? options, long enteredAt, CancellationToken cancellationToken)
+    private Task<T> SubmitAsync<T>(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options, Func<QueuedRequest, T> makeAnswer, CancellationToken cancellationToken)
     {
+        try
+        {
+            ArgumentNullException.ThrowIfNull(inputs);
+            AnsweredRequest<T> request = NewRequest(inputs, options, makeAnswer, cancellationToken);
+            if (inputs.Count == 0)
+            {
+                request.Complete();
+                return request.Answered;
+            }
+
+            // Who listens for the end of the request comes first, so that nothing can go wrong once it was admitted.
+            request.EndEarlyBy(scheduler, time, cancellationToken);
+            scheduler.Admit(request);
+            return request.Answered;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<T>(exception);
+        }
+    }
+
+    private RequestResult ResultOf(QueuedRequest request)
+    {
+        if (request.TextCount == 0)
+        {
+            return new RequestResult { Classifications = [], TokenizationTime = TimeSpan.Zero, WaitTime = TimeSpan.Zero, RunTime = TimeSpan.Zero };
+        }
+
+        long startedAt = request.StartedAt ?? request.EndedAt;
+        return new RequestResult
+        {
+            Classifications = request.ResultsOf(backend),
+            TokenizationTime = time.GetElapsedTime(request.EnteredAt, request.AdmittedAt),
+            WaitTime = time.GetElapsedTime(request.AdmittedAt, startedAt),
+            RunTime = time.GetElapsedTime(startedAt, request.EndedAt),
+        };
+    }
+
+    private AnsweredRequest<T> NewRequest<T>(
+        IReadOnlyList<TextInput> inputs, RequestOptions? options, Func<QueuedRequest, T> makeAnswer, CancellationToken cancellationToken)
+    {
+        long enteredAt = time.GetTimestamp();
         options ??= Options.RequestDefaults;
         options.Validate(nameof(options));
         int limit = options.Priority == RequestPriority.Bulk ? Options.BulkLimit : Options.MaxTokensWaiting;
@@ -220,8 +246,9 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
             textEnds?[i] = rows.Count;
         }
 
-        return new QueuedRequest(rows, textEnds, options)
+        return new AnsweredRequest<T>(rows, textEnds, options, makeAnswer)
         {
+            EnteredAt = enteredAt,
             DeadlineAt = DeadlineOf(options, enteredAt),
             Span = Options.BatchCompleted is null ? null : Activity.Current?.Context,
         };
@@ -253,30 +280,24 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
             : time.GetTimestamp() + (long)(left.Value.TotalSeconds * time.TimestampFrequency);
     }
 
-    // Who listens for the end of the request comes first, so that nothing can go wrong once it was admitted.
-    private Ending Submit(QueuedRequest request, CancellationToken cancellationToken)
-    {
-        var ending = new Ending(this, request, cancellationToken);
-        scheduler.Admit(request);
-        return ending;
-    }
-
     // A thread of its own: a run holds its thread up, and the pool may be full of callers that wait for it. It is not to
     // carry on whatever was current where the queue was made.
-    private Task StartWorker(int number)
+    private void StartWorker(int number)
     {
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             Work();
-            end.SetResult();
+            if (Interlocked.Decrement(ref workersLeft) == 0)
+            {
+                scheduler.Dispose();
+                ended.SetResult();
+            }
         })
         {
             IsBackground = true,
             Name = $"Batching queue worker {number}",
         };
         thread.UnsafeStart();
-        return end.Task;
     }
 
     private void Work()
@@ -298,60 +319,42 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
         while (scheduler.WaitForWork());
     }
 
-    private async Task EndWorkAsync(TimeSpan grace, CancellationToken cancellationToken)
+    private Task EndWork(TimeSpan grace, CancellationToken cancellationToken)
     {
         Task drained = scheduler.StopTaking();
-        try
+
+        // The last worker leaves when nothing is left, which needs no thread of the pool to be told of.
+        Task end = startsWorkers ? ended.Task : DisposeAfterAsync(drained);
+        if (end.IsCompleted)
         {
-            await drained.WaitAsync(grace, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            scheduler.EndAll("stopped", Stopped);
-            await drained.ConfigureAwait(false);
+            return end;
         }
 
-        await workers.ConfigureAwait(false);
-        scheduler.Dispose();
+        if (grace == TimeSpan.Zero)
+        {
+            EndGrace(this);
+            return end;
+        }
+
+        ITimer timer = time.CreateTimer(EndGrace, this, grace, Timeout.InfiniteTimeSpan);
+        CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(EndGrace, this);
+        _ = end.ContinueWith(
+            _ =>
+            {
+                timer.Dispose();
+                cancellation.Dispose();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        return end;
     }
 
-    /// <summary>What ends a request before its answer: its caller's token, and its time. Disposed of when the request is over.</summary>
-    private readonly struct Ending : IDisposable
+    private static void EndGrace(object? queue) => ((ClassificationQueue)queue!).scheduler.EndAll("stopped", Stopped);
+
+    private async Task DisposeAfterAsync(Task drained)
     {
-        private readonly CancellationTokenRegistration cancellation;
-        private readonly ITimer? timer;
-
-        public Ending(ClassificationQueue queue, QueuedRequest request, CancellationToken cancellationToken)
-        {
-            // A request that has neither pays for neither.
-            if (request.DeadlineAt != QueuedRequest.NoDeadline)
-            {
-                TimeSpan left = queue.time.GetElapsedTime(queue.time.GetTimestamp(), request.DeadlineAt);
-                timer = queue.time.CreateTimer(Expire, (queue.scheduler, request), left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-            }
-
-            if (cancellationToken.CanBeCanceled)
-            {
-                cancellation = cancellationToken.UnsafeRegister(Cancel, (queue.scheduler, request));
-            }
-        }
-
-        public void Dispose()
-        {
-            timer?.Dispose();
-            cancellation.Dispose();
-        }
-
-        private static void Expire(object? state)
-        {
-            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
-            scheduler.End(request, "expired", Admission.Expired());
-        }
-
-        private static void Cancel(object? state, CancellationToken token)
-        {
-            (BatchScheduler scheduler, QueuedRequest request) = ((BatchScheduler, QueuedRequest))state!;
-            scheduler.End(request, "cancelled", new OperationCanceledException("The request was cancelled.", token));
-        }
+        await drained.ConfigureAwait(false);
+        scheduler.Dispose();
     }
 }

@@ -11,8 +11,10 @@ namespace Batching;
 /// </para>
 /// <para>
 /// Only the files of one classifier are fetched: one .onnx file with its weights, the tokenizer's files and the
-/// configuration. Each is checked against the checksum that the server gives for it before it appears under its name. A
-/// download that was broken off goes on where it ended.
+/// configuration. Each is checked against the checksum that the server gives for it before it appears under its name, and
+/// once more whenever it is found in the cache, which takes some 0.1 seconds for every 100 MB: one that is damaged is fetched
+/// again, or refused where there is no network. Only in a cache without links, as on Windows where links are not permitted,
+/// nothing says what a file should be. A download that was broken off goes on where it ended.
 /// </para>
 /// </remarks>
 public sealed class ModelHub : IDisposable
@@ -137,14 +139,14 @@ public sealed class ModelHub : IDisposable
         var repository = new CachedRepository(settings.CacheFolder, id, allowsLinks);
         try
         {
-            string? found = FindInCache(repository, revision, options, out bool isCertain);
+            CachedModel found = await FindInCacheAsync(repository, revision, options, cancellationToken).ConfigureAwait(false);
             if (settings.IsOffline)
             {
-                return found ?? throw NotInCache(repository, id, revision, options);
+                return found.IsWhole ? found.Folder : throw NotInCache(repository, id, revision, options, found);
             }
 
-            return found is not null && isCertain
-                ? found
+            return found is { IsWhole: true, IsCertain: true }
+                ? found.Folder
                 : await FetchAsync(repository, id, revision, options, found, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -156,20 +158,36 @@ public sealed class ModelHub : IDisposable
         }
     }
 
-    private static string? FindInCache(CachedRepository repository, string revision, SequenceModelOptions options, out bool isCertain)
+    private static async Task<CachedModel> FindInCacheAsync(
+        CachedRepository repository, string revision, SequenceModelOptions options, CancellationToken cancellationToken)
     {
-        isCertain = false;
         if (repository.CommitOf(revision) is not { } commit)
         {
-            return null;
+            return CachedModel.None;
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
-        return snapshot.FindMissing(options) is null ? snapshot.Folder : null;
+        var selection = FileSelection.From(snapshot.Contains, options);
+        string[] files = [.. selection.Files];
+        IReadOnlyList<string> damaged = await snapshot.FindDamagedAsync(files, cancellationToken).ConfigureAwait(false);
+        if (damaged.Count == 0)
+        {
+            // Which weights belong to it, a sound .onnx file says.
+            if (snapshot.FindMissing(options) is not null)
+            {
+                return CachedModel.None;
+            }
+
+            string[] weights = [.. snapshot.WeightsOf(selection.Model!).Where(snapshot.Contains).Except(files, StringComparer.Ordinal)];
+            damaged = await snapshot.FindDamagedAsync(weights, cancellationToken).ConfigureAwait(false);
+            files = [.. files, .. weights];
+        }
+
+        bool isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
+        return new CachedModel(snapshot.Folder, files, damaged, isCertain);
     }
 
-    private ModelLoadException NotInCache(CachedRepository repository, RepositoryId id, string revision, SequenceModelOptions options)
+    private ModelLoadException NotInCache(CachedRepository repository, RepositoryId id, string revision, SequenceModelOptions options, CachedModel found)
     {
         const string Advice =
             $"and the hub is offline ({nameof(ModelHubOptions)}.{nameof(ModelHubOptions.Offline)} or HF_HUB_OFFLINE). Download the model once where there is a network, or set {nameof(ModelHubOptions.CacheFolder)} or HF_HUB_CACHE to a cache that holds it.";
@@ -179,16 +197,26 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
+        if (found.Damaged.Count > 0)
+        {
+            return Damaged(snapshot, id, found.Damaged[0], Advice, cause: null);
+        }
+
         string missing = snapshot.FindMissing(options)!;
         return new ModelLoadException($"'{missing}' of '{id}' is not in '{snapshot.Folder}', {Advice}", snapshot.PathOf(missing));
     }
+
+    private static ModelLoadException Damaged(CachedSnapshot snapshot, RepositoryId id, string name, string advice, Exception? cause) => new(
+        $"'{name}' of '{id}' is damaged in the cache: '{snapshot.PathOf(name)}' does not have the {snapshot.ChecksumOf(name)} that it is known by, {advice}",
+        snapshot.PathOf(name),
+        cause);
 
     private async Task<string> FetchAsync(
         CachedRepository repository,
         RepositoryId id,
         string revision,
         SequenceModelOptions options,
-        string? found,
+        CachedModel found,
         IProgress<ModelDownloadProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -196,11 +224,16 @@ public sealed class ModelHub : IDisposable
         try
         {
             // Where there is something to fall back on, nobody is kept waiting.
-            listing = await client.ListAsync(id, revision, retries: found is null, cancellationToken).ConfigureAwait(false);
+            listing = await client.ListAsync(id, revision, retries: !found.IsWhole, cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelLoadException refusal) when (found is not null && TransientFailure.IsBehind(refusal))
+        catch (ModelLoadException refusal) when (found.IsWhole && TransientFailure.IsBehind(refusal))
         {
-            return found;
+            return found.Folder;
+        }
+        catch (ModelLoadException refusal) when (found.Damaged.Count > 0 && TransientFailure.IsBehind(refusal))
+        {
+            throw Damaged(
+                repository.Snapshot(repository.CommitOf(revision)!), id, found.Damaged[0], $"and cannot be downloaded again: {refusal.Message}", refusal.InnerException);
         }
 
         if (Revision.IsCommit(revision) && listing.Commit != revision)
@@ -211,7 +244,17 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
-        await FetchAsync(repository, id, snapshot, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
+        FileSelection files = SelectFrom(listing, id, options);
+        await FetchAsync(repository, id, snapshot, found, listing, files, progress, cancellationToken).ConfigureAwait(false);
+
+        // Weights may be called anything, which shows only in the .onnx file.
+        string[] weights = [.. snapshot.WeightsOf(files.Model!).Where(listing.Names.Contains).Except(files.Files, StringComparer.Ordinal)];
+        if (weights.Length > 0)
+        {
+            var selection = new FileSelection(Model: null, Tokenizer: [], weights);
+            await FetchAsync(repository, id, snapshot, found, listing, selection, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
         {
             if (!listing.Names.Contains(name))
@@ -252,13 +295,19 @@ public sealed class ModelHub : IDisposable
         CachedRepository repository,
         RepositoryId id,
         CachedSnapshot snapshot,
+        CachedModel found,
         RepositoryListing listing,
         FileSelection selection,
         IProgress<ModelDownloadProgress>? progress,
         CancellationToken cancellationToken)
     {
+        // What was read a moment ago need not be read again.
+        CachedModel known = found.Folder == snapshot.Folder ? found : CachedModel.None;
+        string[] present = [.. selection.Files.Where(snapshot.Contains)];
+        string[] unread = [.. present.Except(known.Files, StringComparer.Ordinal)];
+        string[] damaged = [.. known.Damaged.Intersect(present, StringComparer.Ordinal), .. await snapshot.FindDamagedAsync(unread, cancellationToken).ConfigureAwait(false)];
         List<RemoteFile> missing = [];
-        foreach (string name in selection.Files.Where(name => !snapshot.Contains(name)))
+        foreach (string name in selection.Files.Except(present, StringComparer.Ordinal).Concat(damaged))
         {
             missing.Add(await client.DescribeAsync(id, listing.Commit, name, cancellationToken).ConfigureAwait(false));
         }
@@ -270,9 +319,9 @@ public sealed class ModelHub : IDisposable
             string blob = repository.BlobPath(file.Checksum);
 
             // Another process may have been at it while this one waited.
-            if (!snapshot.Contains(file.Name))
+            if (!snapshot.Contains(file.Name) || damaged.Contains(file.Name, StringComparer.Ordinal))
             {
-                if (!File.Exists(blob))
+                if (!File.Exists(blob) || !await file.Checksum.IsOfAsync(blob, cancellationToken).ConfigureAwait(false))
                 {
                     await new BlobDownload(client, settings, file, blob, (bytes, length) => tally.Report(file, bytes, length))
                         .RunAsync(cancellationToken).ConfigureAwait(false);

@@ -25,6 +25,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private readonly RowRunner runner;
     private readonly LatencyModel? latencyModel;
     private readonly PaddingOptions padding;
+    private readonly LoadedFiles loaded;
+    private readonly IReadOnlyDictionary<string, string> settings;
+    private ModelIdentity? identity;
     private int callsUnderWay;
 
     private SequenceClassifier(
@@ -33,16 +36,18 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         LatencyModel? latencyModel,
         IReadOnlyList<string> labels,
         ScoreFunction scoreFunction,
-        SequenceClassifierOptions options)
+        SequenceClassifierOptions options,
+        LoadedFiles loaded)
     {
+        this.loaded = loaded;
         Tokenizer = tokenizer;
         Model = model;
         Labels = labels;
         this.latencyModel = latencyModel;
         Parallelism = options.Parallelism;
         padding = model.Shape.Columns is { } columns
-            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns }
-            : options.Padding;
+            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns, Side = model.PaddingSide }
+            : options.Padding with { Side = model.PaddingSide };
         LongText = options.LongText;
         Windowing = LongText == LongText.Windows ? new EncodingOptions { Stride = options.Stride } : null;
         results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
@@ -54,6 +59,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             results,
             options.Parallelism,
             new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
+        settings = SettingsOf(scoreFunction, options);
+        identity = options.ComputeIdentity ? ModelIdentity.Of(loaded, settings, CancellationToken.None) : null;
         lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
     }
 
@@ -103,15 +110,15 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>Loads a classifier from streams, such as a program's own resources or an archive.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>config.json</c> or <c>onnx/model.onnx</c>, or returns null where
-    /// there is none: a new stream at every call, which is read and disposed of. Weights outside the .onnx file are not
-    /// found this way.
+    /// there is none: a new stream at every call, which is read and disposed of. Files of weights that the .onnx file names
+    /// are asked for by the path from the same folder, such as <c>onnx/model.onnx_data</c>.
     /// </param>
     /// <param name="options">Which files, and how; null for the default.</param>
     /// <returns>The classifier, which the caller disposes of.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static SequenceClassifier Load(Func<string, Stream?> openFile, SequenceClassifierOptions? options = null) =>
-        Load(ModelFolder.From(openFile), options ?? new SequenceClassifierOptions());
+        Load(ModelFolder.From(openFile, options?.ComputeIdentity == true), options ?? new SequenceClassifierOptions());
 
     /// <summary>Loads a classifier from a folder without holding up the caller.</summary>
     /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>.</param>
@@ -281,10 +288,35 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         return calibration;
     }
 
+    /// <summary>What the logits depend on besides the text, in one short value: to tell whether results of two runs, or of two machines, belong together.</summary>
+    /// <param name="cancellationToken">Stops the reading of the files.</param>
+    /// <returns>
+    /// The identity of what was loaded, not of what the files are by now. It is computed once: when first asked for, or by
+    /// the load with <see cref="SequenceClassifierOptions.ComputeIdentity"/>.
+    /// </returns>
+    /// <exception cref="ModelLoadException">A file has changed since it was loaded, or cannot be read any more.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was loaded from streams without <see cref="SequenceClassifierOptions.ComputeIdentity"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>It can be asked for after the classifier was disposed as well.</remarks>
+    public ModelIdentity GetIdentity(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref identity) is { } known)
+        {
+            return known;
+        }
+
+        return loaded.CanHash
+            ? Interlocked.CompareExchange(ref identity, ModelIdentity.Of(loaded, settings, cancellationToken), comparand: null) ?? identity
+            : throw new InvalidOperationException(
+                $"The classifier was loaded from streams, which cannot be read again. Load it with {nameof(SequenceClassifierOptions.ComputeIdentity)}.");
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     public ValueTask<Classification> ClassifyAsync(TextInput input, CancellationToken cancellationToken = default) =>
-        new(Task.Run(() => Classify(input, cancellationToken), cancellationToken));
+        new(Task.Run(() => Classify(input, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
 
     /// <summary>Frees the model, once no call needs it any more.</summary>
     public void Dispose() => lifetime.Dispose();
@@ -339,6 +371,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
         }
 
+        if (options.Padding.Side is { } side && !Enum.IsDefined(side))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Padding)}.{nameof(PaddingOptions.Side)} is {side}, which is none of {string.Join(", ", Enum.GetNames<PaddingSide>())}.", nameof(options));
+        }
+
         if (options.ScoreFunction is { } function && !Enum.IsDefined(function))
         {
             throw new ArgumentException($"{nameof(options.ScoreFunction)} is {function}, which is none of {string.Join(", ", Enum.GetNames<ScoreFunction>())}.", nameof(options));
@@ -347,21 +385,23 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         ModelConfig config = ModelConfig.Read(folder);
         SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
         SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
-        int? leastRows = options.OneByOne ? 1 : null;
 
-        // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
-        Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
-            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
-            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+        Lazy<SequenceTokenizer> tokenizerLoad = LoadTokenizer(folder, config, options);
+        var setting = new ModelSetting
+        {
+            MaxLength = options.MaxLength,
+            PaddingSide = () => options.Padding.Side ?? tokenizerLoad.Value.PaddingSide,
+            LeastRows = options.OneByOne ? 1 : null,
+        };
         SequenceModel model = LoadModel(
-            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
+            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, setting, tokenizerLoad);
         try
         {
-            SequenceTokenizer tokenizer = Limited(loadingTokenizer.GetAwaiter().GetResult(), model, options);
+            SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
             LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => SequenceModel.Load(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, model.Shape.LeastRows), model)
+                ? new LatencyModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
                 : null;
             return new SequenceClassifier(
                 tokenizer,
@@ -369,7 +409,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 forLoneTexts,
                 LabelsOf(folder, config, model),
                 options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount),
-                options);
+                options,
+                folder.Loaded);
         }
         catch
         {
@@ -378,44 +419,84 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
     }
 
+    // It takes about as long as the model does, and is loaded beside it; where the pool has no thread for that, by who needs it.
+    private static Lazy<SequenceTokenizer> LoadTokenizer(ModelFolder folder, ModelConfig config, SequenceClassifierOptions options)
+    {
+        var load = new Lazy<SequenceTokenizer>(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+        if (folder.Directory is null)
+        {
+            // Streams may be of one archive, which cannot be read twice at a time.
+            _ = load.Value;
+            return load;
+        }
+
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                _ = load.Value;
+            }
+            catch (Exception)
+            {
+                // Who needs it is told.
+            }
+        });
+        return load;
+    }
+
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
+        ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting, Lazy<SequenceTokenizer> tokenizerLoad)
     {
         try
         {
-            return SequenceModel.Load(folder, config, options, leastRows);
+            return SequenceModel.Load(folder, config, options, setting);
         }
         catch
         {
-            loadingTokenizer.GetAwaiter().GetResult();
+            _ = tokenizerLoad.Value;
             throw;
         }
+    }
+
+    // Some time after the first load: what lies there by now may be another model.
+    private static SequenceModel LoadAgain(ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting)
+    {
+        SequenceModel second = SequenceModel.Load(folder, config, options, setting);
+        if (folder.Loaded.ReadStamp() == folder.Loaded.Stamp())
+        {
+            return second;
+        }
+
+        second.Dispose();
+        throw new ModelLoadException($"The files in {folder.Name} have changed since the model was loaded from them.", folder.Directory);
     }
 
     // A graph may take less than the files beside it say, which shows only when it is loaded.
     private static SequenceTokenizer Limited(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {
-        if (model.Shape.Columns is not { } columns || tokenizer.MaxLength <= columns)
+        if (model.MaxLength is not { } longest || tokenizer.MaxLength <= longest)
         {
             return tokenizer;
         }
 
-        if (SpecialTokensOf(tokenizer) is var least && columns < least)
+        bool isFixed = longest == model.Shape.Columns;
+        if (SpecialTokensOf(tokenizer) is var least && longest < least)
         {
+            string has = isFixed ? $"a fixed length of {longest}" : $"positions for {longest} tokens";
             throw new ModelLoadException(
-                $"The graph in '{model.File}' has a fixed length of {columns}, which leaves no room for the {least} special tokens of a row. Export it with a longer one, or with an axis of any size.",
+                $"The graph in '{model.File}' has {has}, which leaves no room for the {least} special tokens of a row. Export it with {(isFixed ? "a longer one, or with an axis of any size" : "more")}.",
                 model.File);
         }
 
-        if (options.MaxLength > columns)
+        if (options.MaxLength > longest)
         {
             throw new ArgumentException(
-                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {columns}, the fixed length of the graph in '{model.File}'.",
+                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {longest}, {(isFixed ? "the fixed length" : "the number of positions")} of the graph in '{model.File}'.",
                 nameof(options));
         }
 
-        return tokenizer.WithMaxLength(columns);
+        return tokenizer.WithMaxLength(longest);
     }
 
     private static void CheckWindows(SequenceTokenizer tokenizer, SequenceClassifierOptions options)
@@ -478,6 +559,36 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         return config.Labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(index => $"LABEL_{index}")];
+    }
+
+    // As they came out, so that a default and the same value set by hand are one.
+    private Dictionary<string, string> SettingsOf(ScoreFunction scoreFunction, SequenceClassifierOptions options)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["graph"] = Model.IsRewritten ? "rewritten" : "as it is",
+            ["rows of a batch"] = $"at least {Model.Shape.LeastRows}",
+            [nameof(options.MaxLength)] = $"{Tokenizer.MaxLength}",
+            [nameof(options.TruncationSide)] = $"{Tokenizer.TruncationSide}",
+            [nameof(options.LongText)] = $"{LongText}",
+            [nameof(options.ScoreFunction)] = $"{scoreFunction}",
+            [nameof(options.OneByOne)] = $"{options.OneByOne}",
+            [nameof(options.ThreadsPerRun)] = $"{(options.OptimizeFor == OptimizationGoal.Latency ? Environment.ProcessorCount : options.ThreadsPerRun)}",
+            [nameof(options.ConfigureSession)] = options.ConfigureSession is null ? "not set" : "set",
+        };
+        if (LongText == LongText.Windows)
+        {
+            values[nameof(options.Stride)] = $"{options.Stride}";
+            values[nameof(options.WindowPooling)] = $"{options.WindowPooling}";
+        }
+
+        // One by one as well, where the length it is padded to may change a row.
+        if (!Model.IsInvarianceKnown || !Model.Invariance.IsExact)
+        {
+            values[nameof(options.Padding)] = $"{padding}";
+        }
+
+        return values;
     }
 
     private IEnumerable<Classification> ClassifyMany(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)

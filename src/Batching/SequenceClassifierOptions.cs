@@ -29,7 +29,11 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     public ScoreFunction? ScoreFunction { get; init; }
 
     /// <summary>How rows are padded. Logits do not depend on it; only cost does.</summary>
-    /// <value>Default: to the longest row of a batch. Rows are always padded to a length that is fixed in the graph.</value>
+    /// <value>
+    /// Default: to the longest row of a batch, at the end that the tokenizer names (<see cref="SequenceTokenizer.PaddingSide"/>).
+    /// Rows are always padded to a length that is fixed in the graph, and never where padding changes a row's logits by more
+    /// than rounding or, on the left, at all: such rows run with rows of their own length.
+    /// </value>
     public PaddingOptions Padding { get; init; } = PaddingOptions.Default;
 
     /// <summary>What the threads are for: texts one by one, or many at once.</summary>
@@ -54,4 +58,11 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     /// </summary>
     /// <value>Default: false, because a vocabulary that is too small is most often that of another model.</value>
     public bool AllowUnusedEmbeddings { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="SequenceClassifier.GetIdentity"/> is settled by the load: needed where the files come from streams,
+    /// and where they may have changed before it is asked for.
+    /// </summary>
+    /// <value>Default: false, because it reads every file once more: some 0.1 seconds for every 100 MB.</value>
+    public bool ComputeIdentity { get; init; }
 }

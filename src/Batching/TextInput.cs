@@ -8,7 +8,7 @@ public readonly record struct TextInput
 {
     /// <summary>Creates an input.</summary>
     /// <param name="text">The text. It may be empty; a lone surrogate in it counts as U+FFFD.</param>
-    /// <param name="pair">The second text of a pair, or null; an empty one counts as none, as in Hugging Face.</param>
+    /// <param name="pair">The second text of a pair, or null for a text without one. It may be empty: a pair it is all the same.</param>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
     public TextInput(string text, string? pair = null)
     {
@@ -20,7 +20,11 @@ public readonly record struct TextInput
     /// <summary>The text. Null only in a <c>default</c> value, which no method takes.</summary>
     public string Text { get; }
 
-    /// <summary>The second text of a pair, or null.</summary>
+    /// <summary>The second text of a pair, or null for a text without one.</summary>
+    /// <value>
+    /// An empty text is a pair with nothing in it, and has the special tokens of a pair: as in Hugging Face's tokenizers, in
+    /// lists of pairs and in cross-encoders. (Only the call of a single pair in transformers takes an empty one for none.)
+    /// </value>
     public string? Pair { get; }
 
     /// <summary>An input of one text.</summary>

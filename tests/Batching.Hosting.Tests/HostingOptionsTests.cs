@@ -32,6 +32,8 @@ public sealed class HostingOptionsTests
         { "endless grace", options => options.ShutdownGrace = TimeSpan.MaxValue, ["the ShutdownGrace 10675199.02:48:05.4775807", "49 days"] },
         { "stall", options => options.StallTimeout = TimeSpan.Zero, ["the StallTimeout 00:00:00", "longest batch"] },
         { "delay", options => options.ReloadDelay = TimeSpan.FromTicks(-1), ["the ReloadDelay", "above zero"] },
+        { "interval", options => options.ReloadCheckInterval = TimeSpan.Zero, ["the ReloadCheckInterval 00:00:00", "above zero"] },
+        { "endless interval", options => options.ReloadCheckInterval = TimeSpan.FromDays(50), ["the ReloadCheckInterval 50.00:00:00", "49 days"] },
         { "watching nothing", options => (options.ModelFolder, options.Load, options.ReloadOnChange) = (null, (_, _) => null!, true), ["ReloadOnChange", "Set ModelFolder"] },
         { "queue", options => options.ConfigureQueue = queue => queue with { BulkShare = 2 }, ["a queue that cannot be made", "BulkShare is 2"] },
         { "no queue", options => options.ConfigureQueue = _ => null!, ["a queue that cannot be made", "ConfigureQueue returned null"] },
@@ -94,6 +96,7 @@ public sealed class HostingOptionsTests
                 ["StallTimeout"] = "00:01:00",
                 ["ReloadOnChange"] = "true",
                 ["ReloadDelay"] = "00:00:09",
+                ["ReloadCheckInterval"] = "00:00:07",
             },
             options => options.Parallelism = 4);
         Assert.Equal("models/sst2", options.ModelFolder);
@@ -111,6 +114,7 @@ public sealed class HostingOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.StallTimeout);
         Assert.True(options.ReloadOnChange);
         Assert.Equal(TimeSpan.FromSeconds(9), options.ReloadDelay);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.ReloadCheckInterval);
     }
 
     [Theory]
@@ -129,6 +133,41 @@ public sealed class HostingOptionsTests
         Assert.Contains($"'{named}'", exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("The section 'Classifiers:Sst2' of the configuration does not fit", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("or remove it.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData("0.5", 0.5)]
+    [InlineData("30s", 30)]
+    [InlineData("30 S", 30)]
+    [InlineData("500ms", 0.5)]
+    [InlineData("5m", 300)]
+    [InlineData("5min", 300)]
+    [InlineData("2h", 7200)]
+    [InlineData("1d", 86400)]
+    [InlineData("00:00:30", 30)]
+    [InlineData("1.00:00:30", 86430)]
+    public void A_time_has_a_unit_or_is_in_seconds(string value, double seconds)
+    {
+        SequenceClassifierHostingOptions options = Bind(
+            new() { ["ModelFolder"] = "model", ["RequestTimeout"] = value, ["ShutdownGrace"] = value, ["StallTimeout"] = value, ["ReloadDelay"] = value }, _ => { });
+        Assert.Equal(
+            Enumerable.Repeat(TimeSpan.FromSeconds(seconds), 4),
+            [options.RequestTimeout!.Value, options.ShutdownGrace, options.StallTimeout, options.ReloadDelay]);
+    }
+
+    [Theory]
+    [InlineData("30 days")]
+    [InlineData("s")]
+    [InlineData("1e99")]
+    [InlineData("1,5")]
+    [InlineData("99999999999999999999d")]
+    [InlineData("NaN")]
+    [InlineData("0x10")]
+    public void What_is_no_time_is_refused_with_how_to_write_one(string value)
+    {
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => Bind(new() { ["ModelFolder"] = "model", ["StallTimeout"] = value }, _ => { }));
+        Assert.Contains($"StallTimeout is '{value}'. Write a time with a unit, such as 30s", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

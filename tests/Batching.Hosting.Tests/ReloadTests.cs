@@ -95,7 +95,7 @@ public sealed class ReloadTests
         string broken = Directory.CreateTempSubdirectory("batching-").FullName;
         try
         {
-            CopyModel(TestHost.Regression, broken);
+            ModelCopy.Fill(broken, TestHost.Regression);
             await File.WriteAllTextAsync(Path.Combine(broken, "model.onnx"), "no model");
             await Assert.ThrowsAsync<ModelLoadException>(() => classifier.ReloadAsync(broken));
             await Assert.ThrowsAsync<ModelLoadException>(() => classifier.ReloadAsync(Path.Combine(broken, "missing")));
@@ -158,7 +158,7 @@ public sealed class ReloadTests
         string folder = Directory.CreateTempSubdirectory("batching-").FullName;
         try
         {
-            CopyModel(TestHost.OneLabel, folder);
+            ModelCopy.Fill(folder, TestHost.OneLabel);
             using IHost host = TestHost.Create(options =>
             {
                 options.ModelFolder = folder;
@@ -167,7 +167,7 @@ public sealed class ReloadTests
             });
             await host.StartAsync();
             SequenceClassifier old = host.Classifier().Classifier;
-            File.SetLastWriteTimeUtc(Path.Combine(folder, "config.json"), DateTime.UnixEpoch);
+            await File.AppendAllTextAsync(Path.Combine(folder, "config.json"), " ");
             await host.Log().FirstAsync("Reloaded");
             Assert.NotSame(old, host.Classifier().Classifier);
 
@@ -180,14 +180,6 @@ public sealed class ReloadTests
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static void CopyModel(string name, string folder)
-    {
-        foreach (string file in Directory.GetFiles(Repository.Contract(name)))
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
     }
 }

@@ -27,6 +27,21 @@ public sealed class BadRequestTests(Sst2Server fixture) : IClassFixture<Sst2Serv
             }
         }
 
+        foreach (string path in (string[])["/predict", "/", "/tokenize", "/inspect"])
+        {
+            foreach (string body in (string[])
+                [
+                    """{"\ud800": 1, "inputs": "a"}""", """{"\udc00": 1, "inputs": "a"}""", """{"inputs": {"\ud800": 1, "text": "a"}}""", """{"inputs": [{"\ud800": 1, "text": "a"}]}""",
+                    """{"inputs": "a", "parameters": {"\ud800": 1}}""", """{"inputs": "a", "options": {"\ud800": 1}}""", """{"inputs": "a", "model": "\ud800"}""",
+                    """{"inputs": "a", "inputs": "b"}""", """{"inputs": {"text": "a", "text": "b"}}""", """{"inputs": "a", "parameters": {"top_k": 1, "top_k": 2}}""",
+                    $$"""{"inputs": "a", "{{new string('n', 100_000)}}": 1}""",
+                ])
+            {
+                data.Add(path, body, 422, "Validation");
+            }
+        }
+
+        data.Add("/rerank", """{"query": "a", "texts": ["b"], "\ud800": 1}""", 422, "Validation");
         data.Add("/predict", """{"inputs": [[]]}""", 400, "Empty");
         data.Add("/predict", """{"inputs": ["", ""]}""", 400, "Empty");
         data.Add("/predict", """{"inputs": [["a"], [""]]}""", 400, "Empty");
@@ -46,7 +61,7 @@ public sealed class BadRequestTests(Sst2Server fixture) : IClassFixture<Sst2Serv
         data.Add("/", """{"inputs": "a", "parameters": []}""", 422, "Validation");
         data.Add("/", """{"inputs": {"text_pair": "a"}}""", 422, "Validation");
         data.Add("/rerank", """{"query": "a", "texts": []}""", 400, "Empty");
-        data.Add("/rerank", """{"query": "", "texts": ["a"]}""", 400, "Empty");
+        data.Add("/rerank", """{"query": "", "texts": []}""", 400, "Empty");
         data.Add("/rerank", """{"texts": ["a"]}""", 422, "Validation");
         data.Add("/rerank", """{"query": "a"}""", 422, "Validation");
         data.Add("/rerank", """{"query": "a", "texts": ["b"]}""", 424, "Backend");

@@ -19,7 +19,7 @@ public sealed class PredictTests(Sst2Server fixture) : IClassFixture<Sst2Server>
     [InlineData($$"""{"inputs": "{{Good}}"}""")]
     [InlineData($$"""{"inputs": ["{{Good}}"]}""")]
     [InlineData($$"""{"inputs": "{{Good}}", "truncate": null, "truncation_direction": "Right", "raw_scores": false}""")]
-    [InlineData($$"""{"inputs": "{{Good}}", "truncate": true, "truncation_direction": "right", "raw_scores": null, "unheard_of": [1]}""")]
+    [InlineData($$"""{"inputs": "{{Good}}", "truncate": true, "truncation_direction": "right", "raw_scores": null, "model": null}""")]
     [InlineData($$"""{"inputs": "{{Good}}", "truncate": false}""")]
     public async Task One_text_gets_a_flat_list_of_labels_best_first(string body)
     {

@@ -32,7 +32,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public HostedClassifier Classifier => Services.GetRequiredService<HostedClassifier>();
 
     public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null) =>
-        ServerApplication.Create(["--port", "0", .. args], services =>
+        ServerApplication.Create(args.Contains("--port", StringComparer.Ordinal) ? args : ["--port", "0", .. args], services =>
         {
             services.AddLogging(logging => logging.ClearProviders());
             configure?.Invoke(services);

@@ -199,11 +199,14 @@ public sealed class LongTextTests : IDisposable
     [Theory]
     [InlineData(5)]
     [InlineData(100)]
-    public void An_empty_pair_is_none_alone_and_among_others(int words)
+    public void A_pair_with_an_empty_text_is_windowed_as_a_pair_alone_and_among_others(int words)
     {
         var withEmptyPair = new TextInput(Text(words), "");
-        Classification expected = mean.Classify(Text(words), TestEnd);
-        Assert.Equal(BitsOf([expected]), BitsOf([mean.Classify(withEmptyPair, TestEnd)]));
+        Classification expected = mean.Classify(withEmptyPair, TestEnd);
+        IReadOnlyList<SequenceEncoding> windows = mean.Tokenizer.EncodeWindows(withEmptyPair, new EncodingOptions { Truncation = TruncationStrategy.OnlyFirst, Stride = 5 });
+        Assert.All(windows, window => Assert.Equal(window.InputIds[^2], window.InputIds[^1]));
+        Assert.Equal(windows.Count, Math.Max(1, expected.Windows.Count));
+        Assert.Equal(windows.Sum(window => window.InputIds.Count), expected.TokenCount);
         Classification among = mean.Classify(["no", withEmptyPair, Text(60)], TestEnd)[1];
         Assert.Equal(BitsOf([expected]), BitsOf([among]));
         Assert.Equal(expected.Windows.Count, among.Windows.Count);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Batching.Tests.ModelFiles;
 using Xunit;
 
@@ -37,6 +38,50 @@ public sealed class RankTests : IDisposable
         int first = ranked.Index().Single(entry => entry.Item.Index == 2).Index;
         Assert.Equal(5, ranked[first + 1].Index);
         Assert.Equal(ranked[first].Score, ranked[first + 1].Score);
+    }
+
+    [Fact]
+    public async Task A_document_without_content_is_scored_as_the_second_text_of_a_pair_through_every_door()
+    {
+        const float Golden = 0.162318f;
+        TextInput pair = new("what is this", "");
+        Assert.Equal([2, 309, 90, 385, 149, 96, 3, 3], reranker.Tokenizer.Encode(pair).InputIds);
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], reranker.Tokenizer.Encode(pair).TokenTypeIds);
+        await using var queue = new ClassificationQueue(reranker);
+        float[] found =
+        [
+            reranker.Classify(pair, TestEnd).Logits.Span[0],
+            reranker.Classify([pair, "x"], TestEnd)[0].Logits.Span[0],
+            reranker.ClassifyStream([pair, "x"], TestEnd).First().Logits.Span[0],
+            (await reranker.ClassifyStreamAsync(new[] { pair }.ToAsyncEnumerable(), TestEnd).FirstAsync(TestEnd)).Logits.Span[0],
+            (await queue.ClassifyAsync(pair, TestEnd)).Logits.Span[0],
+        ];
+        Assert.All(found, logit => Assert.Equal(Golden, logit, tolerance: 1e-5f));
+        Assert.Equal(1 / (1 + MathF.Exp(-Golden)), reranker.Rank("what is this", [""], cancellationToken: TestEnd)[0].Score, tolerance: 1e-5f);
+    }
+
+    [Fact]
+    public void A_cross_encoders_scores_are_those_of_sentence_transformers_also_of_empty_texts()
+    {
+        using SequenceClassifier crossEncoder = SequenceClassifier.Load(Repository.Contract("cross-encoder-bert"));
+        JsonNode[] pairs = [.. JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Contract("cross-encoder-bert"), "rerank.json")))!["pairs"]!.AsArray().Select(pair => pair!)];
+        Assert.Contains(pairs, pair => (string)pair["query"]! == "" && (string)pair["document"]! == "");
+        foreach (IGrouping<string, JsonNode> query in pairs.GroupBy(pair => (string)pair["query"]!))
+        {
+            JsonNode[] documents = [.. query];
+            IReadOnlyList<Ranking> ranked = crossEncoder.Rank(query.Key, [.. documents.Select(pair => (string)pair["document"]!)], cancellationToken: TestEnd);
+            foreach (Ranking entry in ranked)
+            {
+                Assert.Equal((float)documents[entry.Index]["score"]!, entry.Score, tolerance: 1e-5f);
+            }
+
+            foreach (JsonNode pair in documents)
+            {
+                SequenceEncoding row = crossEncoder.Tokenizer.Encode(new TextInput(query.Key, (string)pair["document"]!));
+                Assert.Equal(pair["ids"]!.Ints(), row.InputIds);
+                Assert.Equal(pair["types"]!.Ints(), row.TokenTypeIds);
+            }
+        }
     }
 
     [Fact]

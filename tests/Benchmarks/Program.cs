@@ -6,6 +6,7 @@ using Batching.Benchmarks.Sections;
 using BenchmarkDotNet.Running;
 
 // dotnet run -c Release --project tests/Benchmarks -- all|SECTION [--write] [--sentences FILE] [--rounds N] [--minutes N] [--shared FOLDER]
+// dotnet run -c Release --project tests/Benchmarks -- server-soak [--minutes N]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*' [--sentences FILE]
 ISection[] sections =
 [
@@ -17,6 +18,7 @@ ISection[] sections =
     new PrecisionsSection(),
     new InvarianceSection(),
     new WorkersSection(),
+    new PoolSection(),
     new LatencySection(),
     new CapacitySection(),
     new LoadSection(),
@@ -100,6 +102,10 @@ soak.Hidden = true;
 soak.SetAction((command, _) => Soak.RunAsync(
     command.GetRequiredValue(folder), command.GetRequiredValue(poison), SettingsOf(command).Sentences, SettingsOf(command).SoakTime));
 root.Add(soak);
+
+var serverSoak = new Command("server-soak", "The server for a long time, with honest and hostile clients on every endpoint: wrong answers and growing memory end it with 1.");
+serverSoak.SetAction((command, _) => ServerSoak.RunAsync(SettingsOf(command).SoakTime));
+root.Add(serverSoak);
 
 return root.Parse(args).Invoke();
 

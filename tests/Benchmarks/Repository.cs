@@ -14,6 +14,9 @@ internal static class Repository
     /// <summary>The program that is started as a process of its own.</summary>
     public static string Child { get; } = Metadata("Child");
 
+    /// <summary>The server of the samples.</summary>
+    public static string Server { get; } = Metadata("Server");
+
     /// <summary>Where packages of rivals are installed; not in git.</summary>
     public static string Installed { get; } = Path.Combine(Root, "artifacts", "rivals");
 

@@ -68,6 +68,20 @@ internal static class Targets
         Numbers.Ratio,
         ShortText);
 
+    public static readonly Target PoolFull = new(
+        "fp32, 40 calls from the thread pool, times the time of the same in turn",
+        1.2,
+        IsMost: true,
+        Numbers.Ratio,
+        Pool);
+
+    public static readonly Target PoolInt8 = new(
+        "int8, 40 calls from the thread pool, times the time of the same in turn",
+        1.2,
+        IsMost: true,
+        Numbers.Ratio,
+        Pool);
+
     public static readonly Target Memory = new(
         "growth of resident memory over 100,000 batches of all shapes",
         0.05,
@@ -133,9 +147,12 @@ internal static class Targets
     private const string Outside =
         "What is outside the runs is the tokenizing, the plan, the copies into batches and the results, and, where the last batches end at different times, a core that has nothing left to do.";
 
+    private const string Pool =
+        "Calls side by side share the cores and their caches, and the last of them may have a core left over that nobody needs.";
+
     private const string ShortText =
         "A run on a few tokens takes so little that the call around it counts: tokenizing, a rented batch, a result of its own. The bare session is given ids, not text, and may use all cores for the one run.";
 
     public static IReadOnlyList<Target> All =>
-        [BareLoop, TransformersDefault, TransformersDynamic, FloorFull, FloorInt8, OutsideFull, OutsideInt8, ShortTextFull, ShortTextInt8, Memory, CapacityOverRuns, CapacityOverWindows, QuietTime, BoundedTime, QuickRefusal, SoakAnswers, SoakMemory];
+        [BareLoop, TransformersDefault, TransformersDynamic, FloorFull, FloorInt8, OutsideFull, OutsideInt8, ShortTextFull, ShortTextInt8, PoolFull, PoolInt8, Memory, CapacityOverRuns, CapacityOverWindows, QuietTime, BoundedTime, QuickRefusal, SoakAnswers, SoakMemory];
 }

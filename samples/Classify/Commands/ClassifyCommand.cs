@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Classify.Inputs;
+using Classify.Outputs;
 
 namespace Classify.Commands;
 
@@ -45,7 +46,7 @@ internal static class ClassifyCommand
     private static readonly Option<string?> OnError = Among(new("--on-error")
     {
         Description = "What a row does that cannot be read: stop the run (default), or go to the rejects file (skip).",
-    }, [Outputs.ResumableOutput.Stop, Skip]);
+    }, [ResumableOutput.Stop, Skip]);
 
     private static readonly Option<string?> Rejects = new("--rejects")
     {
@@ -88,13 +89,13 @@ internal static class ClassifyCommand
     private static ClassifyOptions Parse(ParseResult line)
     {
         string input = line.GetRequiredValue(Input);
-        string output = line.GetRequiredValue(Output);
+        var output = OutputTarget.Of(line.GetRequiredValue(Output), Output.Name);
         var options = new ClassifyOptions
         {
             Input = new InputSource(input),
             InputFormat = ColumnOptions.FormatOf(line, input),
             Output = output,
-            OutputFormat = FileFormats.Of(output, line.GetValue(OutputFormat), OutputFormat.Name, FileFormats.OutputNames, FileFormat.Jsonl),
+            OutputFormat = FileFormats.Of(output.Typed, line.GetValue(OutputFormat), OutputFormat.Name, FileFormats.OutputNames, FileFormat.Jsonl),
             Columns = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
             Model = ModelChoice.Of(line),
             TopK = line.GetValue(TopK),
@@ -106,14 +107,14 @@ internal static class ClassifyCommand
         return options;
     }
 
-    private static string? RejectsOf(ParseResult line, string output)
+    private static OutputTarget? RejectsOf(ParseResult line, OutputTarget output)
     {
         string? rejects = line.GetValue(Rejects);
         return line.GetValue(OnError) switch
         {
-            Skip when rejects is null && output == FileFormats.StandardStream => throw CommandException.Usage(
-                "--on-error skip with the output on stdout needs a file for the rows that are skipped. Give it with --rejects."),
-            Skip => rejects ?? $"{output}.rejects.jsonl",
+            Skip when rejects is null && !output.IsFile => throw CommandException.Usage(
+                $"--on-error skip with the output on {output.Name} needs a file for the rows that are skipped. Give it with --rejects."),
+            Skip => OutputTarget.Of(rejects ?? $"{output.Typed}.rejects.jsonl", Rejects.Name),
             _ when rejects is not null => throw CommandException.Usage("--rejects is for rows that are skipped. Give --on-error skip as well."),
             _ => null,
         };
@@ -121,13 +122,12 @@ internal static class ClassifyCommand
 
     private static void Check(ClassifyOptions options)
     {
-        bool isOnStandardOutput = options.Output == FileFormats.StandardStream;
         if (options.TopK < 1)
         {
             throw CommandException.Usage($"--top-k is {options.TopK}; it has to be at least 1.");
         }
 
-        if (options.OutputFormat == FileFormat.Parquet && isOnStandardOutput)
+        if (options.OutputFormat == FileFormat.Parquet && options.Output.IsStandardOutput)
         {
             throw CommandException.Usage("Parquet cannot be written to stdout. Give a file with --output.");
         }
@@ -137,17 +137,12 @@ internal static class ClassifyCommand
             throw CommandException.Usage("--resume cannot go on with parquet, which is readable only once it is finished. Write csv or jsonl.");
         }
 
-        if (options.Resumes && (isOnStandardOutput || options.Input.IsStandardInput))
+        if (options.Resumes && !(options.Output.IsFile && (options.Input.CanBeReadAgain || options.Input.IsMissing) && options.Rejects is null or { IsFile: true }))
         {
-            throw CommandException.Usage("--resume needs files, because stdin and stdout cannot be read again. Give --input and --output.");
+            throw CommandException.Usage(
+                "--resume needs files, because stdin, stdout, pipes and devices cannot be read again. Give --input, --output and --rejects as files.");
         }
 
-        string?[] files = [Full(options.Input.Path), Full(options.Output), options.Rejects is null ? null : Full(options.Rejects)];
-        if (files.OfType<string>().GroupBy(path => path, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
-        {
-            throw CommandException.Usage($"'{twice.Key}' is given twice. The input, the output and the rejects are files of their own.");
-        }
+        DistinctFiles.Demand(options.Input, options.Output, options.Rejects);
     }
-
-    private static string? Full(string path) => path == FileFormats.StandardStream ? null : Path.GetFullPath(path);
 }

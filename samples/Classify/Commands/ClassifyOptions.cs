@@ -1,4 +1,5 @@
 using Classify.Inputs;
+using Classify.Outputs;
 
 namespace Classify.Commands;
 
@@ -9,7 +10,7 @@ internal sealed record ClassifyOptions
 
     public required FileFormat InputFormat { get; init; }
 
-    public required string Output { get; init; }
+    public required OutputTarget Output { get; init; }
 
     public required FileFormat OutputFormat { get; init; }
 
@@ -23,7 +24,10 @@ internal sealed record ClassifyOptions
     public bool WritesLogits { get; init; }
 
     /// <summary>Where rows go that cannot be read; null where they stop the run.</summary>
-    public string? Rejects { get; init; }
+    public OutputTarget? Rejects { get; init; }
 
     public bool Resumes { get; init; }
+
+    /// <summary>Whether the run can be resumed: its files are there to be read again, and rows can be added to the output.</summary>
+    public bool CanBeResumed => OutputFormat != FileFormat.Parquet && Input.CanBeReadAgain && Output.IsFile && Rejects is null or { IsFile: true };
 }

@@ -26,7 +26,7 @@ internal static class LogitsCommand
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         using SequenceClassifier classifier = (await ModelChoice.Of(line).FetchAsync(cancellationToken)).LoadClassifier();
-        using var output = new OutputFile(FileFormats.StandardStream);
+        using var output = OutputFile.Open(OutputTarget.StandardOutput);
         await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);
         await using var texts = new TextLines();
         try

@@ -33,7 +33,7 @@ internal static class TokenizeCommand
         ModelChoice model = await new ModelChoice(line.GetValue(ModelChoice.FolderOption), Precision: null).FetchAsync(cancellationToken);
         SequenceTokenizer tokenizer = model.LoadTokenizer();
         var options = new EncodingOptions { AddSpecialTokens = !line.GetValue(NoSpecialTokens), Truncation = TruncationStrategy.None };
-        using var output = new OutputFile(FileFormats.StandardStream);
+        using var output = OutputFile.Open(OutputTarget.StandardOutput);
         await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);
         await using var texts = new TextLines();
         try

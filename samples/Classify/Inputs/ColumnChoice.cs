@@ -17,15 +17,13 @@ internal sealed record ColumnChoice(string? Text, string? Pair, IReadOnlyList<st
 
     private static int IndexOf(string input, IReadOnlyList<string> header, string name)
     {
-        for (int index = 0; index < header.Count; index++)
+        int[] found = [.. Enumerable.Range(0, header.Count).Where(index => header[index] == name)];
+        return found.Length switch
         {
-            if (header[index] == name)
-            {
-                return index;
-            }
-        }
-
-        throw CommandException.Usage($"{input} has no column '{name}'. {Listed(header)}");
+            1 => found[0],
+            0 => throw CommandException.Usage($"{input} has no column '{name}'. {Listed(header)}"),
+            var count => throw CommandException.Usage($"{input} has {count} columns '{name}', and which of them is meant cannot be told. Give each a name of its own."),
+        };
     }
 
     private static int DefaultTextIn(string input, IReadOnlyList<string> header)

@@ -1,163 +1,124 @@
 using System.Runtime.CompilerServices;
-using System.Text;
-using Sylvan.Data.Csv;
 
 namespace Classify.Inputs;
 
 /// <summary>A header and rows of fields between commas (RFC 4180). Blank lines are no rows.</summary>
-internal sealed class CsvRowReader : IRowReader
+/// <remarks>
+/// Every record is a row by itself, whatever is wrong with it: parsers made for tables cannot go on after a record that is too
+/// long or wrongly quoted, and take lines that begin with some character for comments.
+/// </remarks>
+internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRowReader
 {
-    private const int LongestRow = 1 << 25;
+    private const string WronglyQuoted = "a quote in it is not closed, or something follows a closing quote";
 
-    // What bytes that are no UTF-8 become: two noncharacters, which no text has beside each other.
-    private const string NotUtf8 = "\uFFFF\uFFFE";
+    private readonly CsvRecordReader records = new(lines);
 
-    private readonly InputSource source;
-    private readonly ColumnChoice columns;
-    private readonly StreamReader text;
-
-    public CsvRowReader(InputSource source, ColumnChoice columns)
-    {
-        this.source = source;
-        this.columns = columns;
-        Stream stream = source.Open();
-        Length = stream.CanSeek ? stream.Length : null;
-        text = new StreamReader(
-            stream,
-            Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback(NotUtf8)),
-            detectEncodingFromByteOrderMarks: false,
-            bufferSize: 1 << 16);
-    }
-
-    public long? Length { get; }
+    public long? Length => records.Length;
 
     public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Lax, because a strict reader cannot go on after a row that is wrong; IsWellFormed sees to strictness row by row.
-        var options = new CsvDataReaderOptions
-        {
-            HasHeaders = false,
-            CsvStyle = CsvStyle.Lax,
-            Delimiter = ',',
-            Comment = '\0',
-            MaxBufferSize = LongestRow,
-        };
+        ColumnIndexes? indexes = null;
+        int width = 0;
         long row = 0;
-        long line = 1;
-        long position = 0;
-        await using CsvDataReader reader = await ReadingAsync(CsvDataReader.CreateAsync(text, options, cancellationToken), row);
-        if (!await ReadingAsync(reader.ReadAsync(cancellationToken), row))
+        await foreach (Line record in records.ReadAsync(cancellationToken))
         {
-            throw CommandException.Usage($"{source.Name} is empty; its first line has to name the columns.");
-        }
-
-        string[] header = [.. Enumerable.Range(0, reader.RowFieldCount).Select(reader.GetString)];
-        ColumnIndexes indexes = columns.In(source.Name, header);
-        line += CountLines(reader.GetRawRecordSpan());
-        position += Encoding.UTF8.GetByteCount(reader.GetRawRecordSpan());
-        while (await ReadingAsync(reader.ReadAsync(cancellationToken), row))
-        {
-            int lines = CountLines(reader.GetRawRecordSpan());
-            position += Encoding.UTF8.GetByteCount(reader.GetRawRecordSpan());
-            if (reader.GetRawRecordSpan().ContainsAnyExcept('\r', '\n'))
+            if (record.Bytes.IsEmpty && !record.GoesOn)
             {
-                yield return RowOf(reader, ++row, line, position, header.Length, indexes);
+                continue;
             }
 
-            line += lines;
-        }
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        text.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private static string? ErrorOf(CsvDataReader reader, int width)
-    {
-        ReadOnlySpan<char> record = reader.GetRawRecordSpan();
-        return record.Contains(NotUtf8, StringComparison.Ordinal) ? Line.NotUtf8
-            : !IsWellFormed(record) ? "a quote in it is not closed, or something follows a closing quote"
-            : reader.RowFieldCount != width ? $"it has {reader.RowFieldCount} fields, and the header has {width}"
-            : null;
-    }
-
-    // Whether every quoted field ends with its quote. Quotes within an unquoted field are part of it.
-    private static bool IsWellFormed(ReadOnlySpan<char> record)
-    {
-        int position = 0;
-        while (position < record.Length)
-        {
-            if (record[position] == '"')
+            if (indexes is not null)
             {
-                do
-                {
-                    int length = record[(position + 1)..].IndexOf('"');
-                    if (length < 0)
-                    {
-                        return false;
-                    }
-
-                    position += length + 2;
-                }
-                while (position < record.Length && record[position] == '"');
-
-                if (position < record.Length && record[position] is not (',' or '\r' or '\n'))
-                {
-                    return false;
-                }
+                yield return RowOf(record, ++row, width, indexes);
+                continue;
             }
 
-            int next = record[position..].IndexOf(',');
-            position = next < 0 ? record.Length : position + next + 1;
+            List<string>? header = record.Error is { } error
+                ? throw CommandException.Failed($"{records.Name}, line {record.Number}: {error}.")
+                : FieldsOf(record.Text);
+            indexes = header is null
+                ? throw CommandException.Usage($"{records.Name}, line {record.Number}: the names of the columns cannot be read: {WronglyQuoted}.")
+                : columns.In(records.Name, header);
+            width = header.Count;
         }
 
-        return true;
-    }
-
-    private static int CountLines(ReadOnlySpan<char> record)
-    {
-        int count = 0;
-        for (int index = 0; index < record.Length; index++)
+        if (indexes is null)
         {
-            bool isCrOfCrLf = record[index] == '\r' && index + 1 < record.Length && record[index + 1] == '\n';
-            count += record[index] is '\n' or '\r' && !isCrOfCrLf ? 1 : 0;
+            throw CommandException.Usage($"{records.Name} is empty; its first line has to name the columns.");
         }
-
-        return count;
     }
 
-    private static InputRow RowOf(CsvDataReader reader, long row, long line, long position, int width, ColumnIndexes indexes) =>
-        ErrorOf(reader, width) is { } error
-            ? new InputRow
-            {
-                Row = row,
-                Line = line,
-                Position = position,
-                Error = error,
-                Content = reader.GetRawRecordSpan().TrimEnd("\r\n").ToString().Replace(NotUtf8, "\uFFFD", StringComparison.Ordinal),
-            }
+    public ValueTask DisposeAsync() => records.DisposeAsync();
+
+    private static InputRow RowOf(Line record, long row, int width, ColumnIndexes indexes)
+    {
+        if (record.Error is { } error)
+        {
+            return record.Failed(row, error);
+        }
+
+        List<string>? fields = FieldsOf(record.Text);
+        return fields is null ? record.Failed(row, WronglyQuoted)
+            : fields.Count != width ? record.Failed(row, $"it has {fields.Count} fields, and the header has {width}")
             : new InputRow
             {
                 Row = row,
-                Line = line,
-                Position = position,
-                Text = reader.GetString(indexes.Text),
-                Pair = indexes.Pair is { } pair ? reader.GetString(pair) : null,
-                Others = [.. indexes.Others.Select(index => new KeptValue(reader.GetString(index)))],
+                Line = record.Number,
+                Position = record.Position,
+                Text = fields[indexes.Text],
+                Pair = indexes.Pair is { } pair ? fields[pair] : null,
+                Others = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
             };
+    }
 
-    private async Task<T> ReadingAsync<T>(Task<T> reading, long row)
+    // Null where a quoted field does not end with its quote. Quotes within an unquoted field are part of it.
+    private static List<string>? FieldsOf(string record)
     {
-        try
+        var fields = new List<string>();
+        for (int position = 0; ; position++)
         {
-            return await reading;
+            if (position < record.Length && record[position] == '"')
+            {
+                int end = EndOfQuoted(record, position);
+                if (end < 0 || (end < record.Length && record[end] != ','))
+                {
+                    return null;
+                }
+
+                fields.Add(record[(position + 1)..(end - 1)].Replace("\"\"", "\"", StringComparison.Ordinal));
+                position = end;
+            }
+            else
+            {
+                int end = record.IndexOf(',', position);
+                end = end < 0 ? record.Length : end;
+                fields.Add(record[position..end]);
+                position = end;
+            }
+
+            if (position == record.Length)
+            {
+                return fields;
+            }
         }
-        catch (CsvFormatException exception)
+    }
+
+    // Behind the closing quote; -1 where there is none.
+    private static int EndOfQuoted(string record, int quote)
+    {
+        int end = quote;
+        do
         {
-            throw CommandException.Failed(
-                $"{source.Name}, after row {row}: the rest cannot be read: {exception.Message} Check that no quote is left open.", exception);
+            int next = record.IndexOf('"', end + 1);
+            if (next < 0)
+            {
+                return -1;
+            }
+
+            end = next + 1;
         }
+        while (end < record.Length && record[end] == '"');
+
+        return end;
     }
 }

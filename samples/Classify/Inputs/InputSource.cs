@@ -1,3 +1,5 @@
+using Classify.Files;
+
 namespace Classify.Inputs;
 
 /// <summary>A file, or stdin.</summary>
@@ -5,6 +7,15 @@ namespace Classify.Inputs;
 internal sealed record InputSource(string Path)
 {
     public bool IsStandardInput => Path == FileFormats.StandardStream;
+
+    /// <summary>What is behind it.</summary>
+    public FileNode Node => IsStandardInput ? FileNode.OfDescriptor(0) : FileNode.At(Path);
+
+    /// <summary>Whether nothing is there.</summary>
+    public bool IsMissing => !IsStandardInput && Node.Kind == FileKind.None;
+
+    /// <summary>Whether it gives the same again when it is opened again. A FIFO, a device and stdin do not: who opens them twice loses rows.</summary>
+    public bool CanBeReadAgain => !IsStandardInput && Node.Kind == FileKind.Regular;
 
     /// <summary>What messages call it.</summary>
     public string Name => IsStandardInput ? "stdin" : Path;

@@ -4,9 +4,8 @@ using System.Text.Json;
 namespace Classify.Inputs;
 
 /// <summary>A JSON object a line; its properties are the columns. Blank lines are no rows.</summary>
-internal sealed class JsonlRowReader(InputSource source, ColumnChoice columns) : IRowReader
+internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : IRowReader
 {
-    private readonly LineReader lines = new(source);
     private string? textName = columns.Text;
 
     public long? Length => lines.Length;
@@ -27,19 +26,15 @@ internal sealed class JsonlRowReader(InputSource source, ColumnChoice columns) :
 
     private InputRow RowOf(Line line, long row)
     {
-        if (!line.IsUtf8)
+        if (line.Error is { } error)
         {
-            return line.Failed(row, Line.NotUtf8);
+            return line.Failed(row, error);
         }
 
         try
         {
-            using var document = JsonDocument.Parse(line.Bytes);
+            using JsonDocument document = JsonTexts.ParseObject(line.Bytes);
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-            {
-                return line.Failed(row, "it is no JSON object");
-            }
 
             // The first row that has one of the usual names decides for all.
             textName ??= ColumnChoice.TextNames.FirstOrDefault(name => root.TryGetProperty(name, out _));

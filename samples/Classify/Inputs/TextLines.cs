@@ -25,9 +25,9 @@ internal sealed class TextLines : IAsyncDisposable
         await foreach (Line line in lines.ReadAsync(cancellationToken))
         {
             isJson ??= line.Bytes.Span.StartsWith("{"u8);
-            if (!line.IsUtf8)
+            if (line.Error is { } error)
             {
-                throw Failed(line, Line.NotUtf8);
+                throw Failed(line, error);
             }
 
             if (!isJson.Value)
@@ -47,13 +47,11 @@ internal sealed class TextLines : IAsyncDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(line.Bytes);
+            using JsonDocument document = JsonTexts.ParseObject(line.Bytes);
             JsonElement root = document.RootElement;
-            return root.ValueKind != JsonValueKind.Object
-                ? throw Failed(line, "it is no JSON object")
-                : new TextInput(
-                    JsonTexts.Required(root, "text"),
-                    root.TryGetProperty("pair", out JsonElement pair) && pair.ValueKind != JsonValueKind.Null ? JsonTexts.StringOf(pair, "pair") : null);
+            return new TextInput(
+                JsonTexts.Required(root, "text"),
+                root.TryGetProperty("pair", out JsonElement pair) && pair.ValueKind != JsonValueKind.Null ? JsonTexts.StringOf(pair, "pair") : null);
         }
         catch (JsonException exception)
         {

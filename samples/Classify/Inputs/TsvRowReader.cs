@@ -3,10 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Classify.Inputs;
 
 /// <summary>A header and rows of fields between tabs. Quotes are ordinary characters; blank lines are no rows.</summary>
-internal sealed class TsvRowReader(InputSource source, ColumnChoice columns) : IRowReader
+internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRowReader
 {
-    private readonly LineReader lines = new(source);
-
     public long? Length => lines.Length;
 
     public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -16,21 +14,27 @@ internal sealed class TsvRowReader(InputSource source, ColumnChoice columns) : I
         long row = 0;
         await foreach (Line line in lines.ReadAsync(cancellationToken))
         {
-            if (indexes is null)
+            if (line.Bytes.IsEmpty)
             {
-                string[] header = line.Text.Split('\t');
-                indexes = columns.In(source.Name, header);
-                width = header.Length;
+                continue;
             }
-            else if (!line.Bytes.IsEmpty)
+
+            if (indexes is not null)
             {
                 yield return RowOf(line, ++row, width, indexes);
+                continue;
             }
+
+            string[] header = line.Error is { } error
+                ? throw CommandException.Failed($"{lines.Name}, line {line.Number}: {error}.")
+                : line.Text.Split('\t');
+            indexes = columns.In(lines.Name, header);
+            width = header.Length;
         }
 
         if (indexes is null)
         {
-            throw CommandException.Usage($"{source.Name} is empty; its first line has to name the columns.");
+            throw CommandException.Usage($"{lines.Name} is empty; its first line has to name the columns.");
         }
     }
 
@@ -38,9 +42,9 @@ internal sealed class TsvRowReader(InputSource source, ColumnChoice columns) : I
 
     private static InputRow RowOf(Line line, long row, int width, ColumnIndexes indexes)
     {
-        if (!line.IsUtf8)
+        if (line.Error is { } error)
         {
-            return line.Failed(row, Line.NotUtf8);
+            return line.Failed(row, error);
         }
 
         string[] fields = line.Text.Split('\t');

@@ -3,17 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Classify.Inputs;
 
 /// <summary>A text a line. The text is the column 'text'; an empty line is an empty text.</summary>
-internal sealed class TxtRowReader : IRowReader
+internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRowReader
 {
-    private readonly LineReader lines;
-    private readonly int others;
-
-    public TxtRowReader(InputSource source, ColumnChoice columns)
-    {
-        // There is one column; whatever is asked for has to be it.
-        others = columns.In(source.Name, ["text"]).Others.Count;
-        lines = new LineReader(source);
-    }
+    // There is one column; whatever is asked for has to be it.
+    private readonly int others = columns.In(lines.Name, ["text"]).Others.Count;
 
     public long? Length => lines.Length;
 
@@ -21,7 +14,7 @@ internal sealed class TxtRowReader : IRowReader
     {
         await foreach (Line line in lines.ReadAsync(cancellationToken))
         {
-            yield return line.IsUtf8 ? RowOf(line, line.Text) : line.Failed(line.Number, Line.NotUtf8);
+            yield return line.Error is { } error ? line.Failed(line.Number, error) : RowOf(line, line.Text);
         }
     }
 

@@ -44,11 +44,9 @@ internal sealed class CsvResultWriter : IResultWriter
 
     public void Commit() => file.Commit();
 
-    public ValueTask DisposeAsync()
-    {
-        file.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask CompleteAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string LineOf(IEnumerable<string?> fields) => $"{string.Join(',', fields.Select(Quoted))}\n";
 

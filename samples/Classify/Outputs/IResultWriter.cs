@@ -14,4 +14,7 @@ internal interface IResultWriter : IAsyncDisposable
 
     /// <summary>Hands the rows so far to the system, so that they outlive the process.</summary>
     void Commit();
+
+    /// <summary>Writes what the format has after its last row.</summary>
+    ValueTask CompleteAsync();
 }

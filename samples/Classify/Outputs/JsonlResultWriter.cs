@@ -60,12 +60,9 @@ internal sealed class JsonlResultWriter : IResultWriter
 
     public void Commit() => file.Commit();
 
-    public ValueTask DisposeAsync()
-    {
-        json.Dispose();
-        file.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask CompleteAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => json.DisposeAsync();
 
     /// <summary>Ends the line that the writer has written an object to, and readies it for the next.</summary>
     public static void EndLine(Utf8JsonWriter json, OutputFile file)

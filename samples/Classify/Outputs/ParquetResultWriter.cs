@@ -10,17 +10,16 @@ internal sealed class ParquetResultWriter : IResultWriter
 {
     private const int RowsPerGroup = 65_536;
 
-    private readonly Stream stream;
     private readonly ParquetWriter writer;
     private readonly ResultColumns columns;
     private readonly ParquetSchema schema;
     private readonly List<long> rows = [];
     private readonly List<string?>[] texts;
     private readonly List<float>[] numbers;
+    private bool isBroken;
 
-    private ParquetResultWriter(Stream stream, ParquetWriter writer, ResultColumns columns, ParquetSchema schema)
+    private ParquetResultWriter(ParquetWriter writer, ResultColumns columns, ParquetSchema schema)
     {
-        this.stream = stream;
         this.writer = writer;
         this.columns = columns;
         this.schema = schema;
@@ -30,21 +29,10 @@ internal sealed class ParquetResultWriter : IResultWriter
 
     public int Uncommitted => 0;
 
-    /// <exception cref="CommandException">The file cannot be written.</exception>
-    public static async Task<ParquetResultWriter> CreateAsync(string path, ResultColumns columns)
+    public static async Task<ParquetResultWriter> CreateAsync(OutputFile file, ResultColumns columns)
     {
         var fields = new ParquetSchema(columns.Flat.Select((name, index) => FieldOf(name, isKept: index > 0 && index <= columns.Kept.Count)));
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw CommandException.Usage($"'{path}' cannot be written: {exception.Message}", exception);
-        }
-
-        return new ParquetResultWriter(file, await ParquetWriter.CreateAsync(fields, file), columns, fields);
+        return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, file.Stream), columns, fields);
     }
 
     public async ValueTask WriteAsync(InputRow row, Classification result)
@@ -79,16 +67,23 @@ internal sealed class ParquetResultWriter : IResultWriter
         // Rows reach the file by groups.
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask CompleteAsync()
     {
+        if (isBroken)
+        {
+            return;
+        }
+
         if (rows.Count > 0)
         {
             await WriteGroupAsync();
         }
 
+        // Here, and not where the writer is disposed of: it writes the index, and without it nothing in the file is taken for whole.
         await writer.DisposeAsync();
-        await stream.DisposeAsync();
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static DataField FieldOf(string name, bool isKept) =>
         isKept ? new DataField<string>(name)
@@ -99,6 +94,8 @@ internal sealed class ParquetResultWriter : IResultWriter
     // A row group holds its columns one after another, in the schema's order.
     private async Task WriteGroupAsync()
     {
+        // Until it is whole: after half a group nothing more is written.
+        isBroken = true;
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
         int text = 0;
         int number = 0;
@@ -121,5 +118,6 @@ internal sealed class ParquetResultWriter : IResultWriter
         }
 
         rows.Clear();
+        isBroken = false;
     }
 }

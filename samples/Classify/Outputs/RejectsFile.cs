@@ -4,19 +4,14 @@ using Classify.Inputs;
 namespace Classify.Outputs;
 
 /// <summary>The rows that could not be read, a JSON object each: <c>row</c>, <c>line</c>, <c>error</c>, <c>content</c>.</summary>
-internal sealed class RejectsFile : IDisposable
+/// <param name="file">Where they go.</param>
+internal sealed class RejectsFile(OutputFile file) : IDisposable
 {
-    private readonly OutputFile file;
-    private readonly Utf8JsonWriter json;
+    private const int CommitBytes = 1 << 16;
 
-    /// <param name="path">The file.</param>
-    /// <param name="length">How many of its bytes are kept.</param>
-    public RejectsFile(string path, long length)
-    {
-        file = new OutputFile(path, length);
-        json = new Utf8JsonWriter(file.Buffer, JsonlResultWriter.Options);
-    }
+    private readonly Utf8JsonWriter json = new(file.Buffer, JsonlResultWriter.Options);
 
+    /// <exception cref="CommandException">The rejects cannot be written.</exception>
     public void Write(InputRow row)
     {
         json.WriteStartObject();
@@ -34,17 +29,25 @@ internal sealed class RejectsFile : IDisposable
 
         json.WriteEndObject();
         JsonlResultWriter.EndLine(json, file);
-        if (file.Buffer.WrittenCount > 1 << 16)
+        if (file.Buffer.WrittenCount > CommitBytes)
         {
             Commit();
         }
     }
 
-    public void Commit() => file.Commit();
-
-    public void Dispose()
+    /// <exception cref="CommandException">The rejects cannot be written.</exception>
+    public void Commit()
     {
-        json.Dispose();
-        file.Dispose();
+        try
+        {
+            file.Commit();
+        }
+        catch (BrokenPipeException exception)
+        {
+            // Who reads the results may have enough of them; rejects that nobody reads are lost.
+            throw CommandException.Failed($"{file.Name} cannot be written any further: its reader has closed it.", exception);
+        }
     }
+
+    public void Dispose() => json.Dispose();
 }

@@ -1,17 +1,13 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using Classify.Inputs;
 
 namespace Classify.Outputs;
 
 /// <summary>An output that a run can be resumed with after the process died, at any moment.</summary>
 /// <remarks>
 /// <para>
-/// The files themselves say how far a run has come. Every row of the output and of the rejects carries its number; rows are
-/// written in order; and rejects are written before the output rows that follow them. So the number of the last complete
-/// row of the output is the number of input rows that are done: up to it, every row is in one of the two files, and what is
-/// beyond it, torn or whole, is cut off and done again.
+/// The files themselves say how far a run has come. Every row of the output and of the rejects carries its number, and both
+/// are written in order. So a run has done the rows from the first on that are in one of the two files, up to the first that
+/// is in neither: what is beyond it, torn or whole, is cut off and done again, whichever of the files came further.
 /// </para>
 /// <para>
 /// Beside the output lies a file that says what the run was made of, so that no run goes on with what another has begun. It
@@ -26,141 +22,158 @@ internal sealed class ResumableOutput
     /// <summary>Its value where they stop the run.</summary>
     public const string Stop = "stop";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    private readonly string output;
-    private readonly string? rejects;
+    private readonly OutputFile output;
+    private readonly OutputFile? rejects;
+    private readonly ResumeState state;
     private readonly string? header;
     private readonly SortedDictionary<string, string> settings;
 
-    /// <param name="output">The output file, csv or jsonl.</param>
-    /// <param name="rejects">The rejects file, or null where there is none.</param>
+    /// <param name="output">The output, csv or jsonl, open for reading where it is continued.</param>
+    /// <param name="rejects">The rejects, likewise, or null where there are none.</param>
+    /// <param name="state">The file that says what the run is made of.</param>
     /// <param name="header">The header that the output begins with: of csv; null of jsonl.</param>
     /// <param name="settings">All that the output depends on, by the names that messages use.</param>
-    public ResumableOutput(string output, string? rejects, string? header, SortedDictionary<string, string> settings)
+    public ResumableOutput(
+        OutputFile output, OutputFile? rejects, ResumeState state, string? header, SortedDictionary<string, string> settings)
     {
         this.output = output;
         this.rejects = rejects;
+        this.state = state;
         this.header = header;
         this.settings = settings;
-        StatePath = $"{output}.resume";
     }
 
-    /// <summary>Where it is said what the run was made of.</summary>
-    public string StatePath { get; }
-
     /// <summary>Begins anew, and forgets what was there.</summary>
+    /// <exception cref="CommandException">The state cannot be written; then nothing was changed.</exception>
     public ResumePoint Begin()
     {
-        // In this order: an output never lies beside the settings of another run.
-        File.Delete(output);
+        // In this order: an output never lies beside the settings of another run, not even after the machine died.
+        state.Prepare(settings);
+        Empty(output);
         if (rejects is not null)
         {
-            File.Delete(rejects);
+            Empty(rejects);
         }
 
-        WriteState();
+        state.Complete();
         return default;
     }
 
     /// <summary>Finds out how far the run has come; begins it where there is nothing yet.</summary>
     /// <exception cref="CommandException">What is there was made from something else.</exception>
-    public async Task<ResumePoint> ContinueAsync(CancellationToken cancellationToken)
+    public ResumePoint Continue(CancellationToken cancellationToken)
     {
-        if (!File.Exists(output) || new FileInfo(output).Length == 0)
+        if (output.Stream.Length == 0)
         {
             return Begin();
         }
 
-        CheckState();
-        await using FileStream file = File.OpenRead(output);
-        if (header is not null && !StartsWithHeader(file))
+        SortedDictionary<string, string> begun = state.Read();
+        CheckSettings(begun);
+        if (!StartsWithHeader())
         {
             // Cut off within the header, or not ours: then nothing in it is a row.
-            return file.Length < Encoding.UTF8.GetByteCount(header) ? Begin() : throw Foreign("its header is another");
+            return output.Stream.Length < HeaderLength ? Begin() : throw Foreign("its header is another");
         }
 
-        file.Position = 0;
-        var scan = RecordScan.Of(file, hasQuotes: header is not null);
-        long written = scan.Count - (header is null ? 0 : 1);
-        if (written == 0)
+        ResumePoint point = PointOf(begun, cancellationToken);
+        if (point.Rows == 0)
         {
             return Begin();
         }
 
-        long rows = LastRow(file, scan);
-        (long rejected, long rejectsLength) = await RejectsUpToAsync(rows, cancellationToken);
-        if (written + rejected != rows)
+        if (!begun.SequenceEqual(settings))
         {
-            throw Foreign($"its last row is {rows}, and it has {written} rows beside {rejected} rejected ones");
+            state.Prepare(settings);
+            state.Complete();
         }
 
-        return new ResumePoint(rows, scan.End, rejectsLength);
+        return point;
     }
 
     /// <summary>Takes away what only a resumed run needs.</summary>
-    public void Forget() => File.Delete(StatePath);
+    public void Forget() => state.Delete();
 
-    private static string? MaybeRow(ReadOnlySpan<byte> json)
+    private int HeaderLength => header is null ? 0 : Encoding.UTF8.GetByteCount(header);
+
+    private static void Empty(OutputFile file)
     {
-        try
-        {
-            var reader = new Utf8JsonReader(json);
-            using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.GetProperty(ResultColumns.Row).GetRawText();
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            // A line that was cut off has no row.
-            return null;
-        }
+        file.Keep(0);
+        file.FlushToDisk();
     }
 
-    private static bool IsNumber(string? text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-
-    private bool StartsWithHeader(FileStream file)
+    private bool StartsWithHeader()
     {
-        byte[] expected = Encoding.UTF8.GetBytes(header!);
-        var actual = new byte[expected.Length];
-        return file.ReadAtLeast(actual, actual.Length, throwOnEndOfStream: false) == expected.Length
-            && actual.AsSpan().SequenceEqual(expected);
+        var actual = new byte[HeaderLength];
+        output.Stream.Position = 0;
+        return output.Stream.ReadAtLeast(actual, actual.Length, throwOnEndOfStream: false) == actual.Length
+            && actual.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(header ?? ""));
     }
 
-    private long LastRow(FileStream file, RecordScan scan)
+    // The output is read from after its header.
+    private ResumePoint PointOf(SortedDictionary<string, string> begun, CancellationToken cancellationToken)
     {
-        var last = new byte[scan.End - scan.LastStart];
-        file.Position = scan.LastStart;
-        file.ReadExactly(last);
-        string? row = header is null ? MaybeRow(last) : Encoding.UTF8.GetString(last).Split(',')[0];
-        return IsNumber(row, out long number) ? number : throw Foreign("its last row has no number");
-    }
-
-    private async Task<(long Count, long Length)> RejectsUpToAsync(long lastRow, CancellationToken cancellationToken)
-    {
-        long count = 0;
-        long length = 0;
-        if (rejects is not null && File.Exists(rejects))
+        using IEnumerator<OutputRecord> written = OutputRecords.Read(output.Stream, isCsv: header is not null, cancellationToken).GetEnumerator();
+        using IEnumerator<OutputRecord> rejected = Rejected(begun, cancellationToken).GetEnumerator();
+        var point = new ResumePoint(Rows: 0, HeaderLength, RejectsLength: 0);
+        bool hasWritten = written.MoveNext();
+        bool hasRejected = rejected.MoveNext();
+        while (true)
         {
-            await using var lines = new LineReader(new InputSource(rejects));
-            await foreach (Line line in lines.ReadAsync(cancellationToken))
+            long next = point.Rows + 1;
+            if (hasWritten && written.Current.Row == next)
             {
-                if (!IsNumber(MaybeRow(line.Bytes.Span), out long row) || row > lastRow)
-                {
-                    break;
-                }
-
-                count++;
-                length = line.Position;
+                point = point with { Rows = next, OutputLength = written.Current.End };
+                hasWritten = written.MoveNext();
+            }
+            else if (hasRejected && rejected.Current.Row == next)
+            {
+                point = point with { Rows = next, RejectsLength = rejected.Current.End };
+                hasRejected = rejected.MoveNext();
+            }
+            else
+            {
+                break;
             }
         }
 
-        return (count, length);
+        if (hasWritten && !written.Current.IsBlank)
+        {
+            DemandOurs(written.Current, point.Rows);
+        }
+
+        return point;
     }
 
-    private void CheckState()
+    // The row that the run would go on with is not there, and a later one is: its reject was lost, and it is done again with
+    // what follows it. Anything else is no gap that a run can leave.
+    private void DemandOurs(OutputRecord record, long done)
     {
-        SortedDictionary<string, string> begun = ReadState();
+        if (record.Row is not { } row)
+        {
+            throw Foreign($"what follows row {done} in it has no number of a row");
+        }
+
+        if (row <= done || rejects is null)
+        {
+            throw Foreign($"row {row} follows row {done} in it");
+        }
+    }
+
+    private IEnumerable<OutputRecord> Rejected(SortedDictionary<string, string> begun, CancellationToken cancellationToken)
+    {
+        // A run that stopped at bad rows has no rejects: what lies there is another's.
+        if (rejects is null || begun.GetValueOrDefault(OnError) != settings.GetValueOrDefault(OnError))
+        {
+            return [];
+        }
+
+        rejects.Stream.Position = 0;
+        return OutputRecords.Read(rejects.Stream, isCsv: false, cancellationToken);
+    }
+
+    private void CheckSettings(SortedDictionary<string, string> begun)
+    {
         foreach ((string name, string value) in settings)
         {
             // A run that stopped at a row may go on without it: up to there it is the run that skips from the start.
@@ -168,13 +181,8 @@ internal sealed class ResumableOutput
             if (!goesOn && (!begun.TryGetValue(name, out string? before) || before != value))
             {
                 throw CommandException.Usage(
-                    $"'{output}' was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete '{output}' to begin again.");
+                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {output.Name} to begin again.");
             }
-        }
-
-        if (!begun.SequenceEqual(settings))
-        {
-            WriteState();
         }
     }
 
@@ -183,38 +191,6 @@ internal sealed class ResumableOutput
         ? $" ({before}, now {now})"
         : "";
 
-    private SortedDictionary<string, string> ReadState()
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllBytes(StatePath))
-                ?? throw new JsonException("It holds null.");
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw CommandException.Usage(
-                $"'{output}' is there, and '{StatePath}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete '{output}' to begin again.",
-                exception);
-        }
-        catch (JsonException exception)
-        {
-            throw CommandException.Usage($"'{StatePath}' is damaged. Delete it and '{output}' to begin again.", exception);
-        }
-    }
-
-    private void WriteState()
-    {
-        // A rename is all or nothing.
-        string temporary = $"{StatePath}.tmp";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, settings, Indented);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, StatePath, overwrite: true);
-    }
-
     private CommandException Foreign(string reason) => CommandException.Usage(
-        $"'{output}' cannot be resumed, because {reason}. Delete it to begin again.");
+        $"{output.Name} cannot be resumed, because {reason}. Delete it to begin again.");
 }

@@ -68,7 +68,7 @@ internal sealed class Calibrator : IDisposable
                     selected[row] = rows[plan[index][row]];
                 }
 
-                using TokenBatch batch = TokenBatch.Pad(selected, tokenizer.PadTokenId);
+                using TokenBatch batch = TokenBatch.Pad(selected, tokenizer.PadTokenId, new PaddingOptions { Side = tokenizer.PaddingSide });
                 Run(batch);
             }
         }

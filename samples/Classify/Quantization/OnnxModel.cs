@@ -1,4 +1,6 @@
+using System.Globalization;
 using Batching;
+using Batching.ModelFiles;
 using Classify.Quantization.Onnx;
 using Google.Protobuf;
 
@@ -41,10 +43,12 @@ internal sealed class OnnxModel
     /// <exception cref="ModelLoadException">The file is no ONNX model, or its weights are not there.</exception>
     public static OnnxModel Read(string path)
     {
+        var folder = ModelFolder.At(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        string name = System.IO.Path.GetFileName(path);
+        using Stream stream = folder.OpenSeekable(name) ?? throw new ModelLoadException($"There is no file '{path}'. Name the .onnx file to quantize.", path);
         ModelProto proto;
         try
         {
-            using FileStream stream = File.OpenRead(path);
             proto = ModelProto.Parser.ParseFrom(stream);
         }
         catch (InvalidProtocolBufferException exception)
@@ -59,13 +63,17 @@ internal sealed class OnnxModel
         }
 
         bool hasExternalData = false;
-        using var files = new ExternalWeights(path);
-        foreach (TensorProto tensor in TensorsOf(proto.Graph))
+        using var files = new ExternalFiles(folder, name);
+        foreach (TensorProto tensor in TensorsOf(proto))
         {
-            hasExternalData |= files.TryLoad(tensor);
+            if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+            {
+                Load(tensor, files);
+                hasExternalData = true;
+            }
         }
 
-        return new OnnxModel(path, proto, hasExternalData, new FileInfo(path).Length + files.Bytes);
+        return new OnnxModel(path, proto, hasExternalData, stream.Length + files.Bytes);
     }
 
     /// <summary>A copy whose graph may be changed; the weights are shared, for they do not change.</summary>
@@ -100,7 +108,7 @@ internal sealed class OnnxModel
         foreach (TensorProto tensor in graph.Initializer.Where(tensor => tensor.RawData.Length >= SmallestExternalTensor))
         {
             stream.Position = (stream.Position + PageSize - 1) / PageSize * PageSize;
-            ExternalWeights.Refer(tensor, System.IO.Path.GetFileName(path), stream.Position, tensor.RawData.Length);
+            Refer(tensor, System.IO.Path.GetFileName(path), stream.Position, tensor.RawData.Length);
             tensor.RawData.WriteTo(stream);
             tensor.ClearRawData();
         }
@@ -108,6 +116,50 @@ internal sealed class OnnxModel
         return stream.Length;
     }
 
-    private static IEnumerable<TensorProto> TensorsOf(GraphProto graph) => graph.Initializer.Concat(
-        graph.Node.SelectMany(node => node.Attribute).Where(attribute => attribute.T is not null).Select(attribute => attribute.T));
+    private static void Load(TensorProto tensor, ExternalFiles files)
+    {
+        OnnxPart numbers = files.Find(ExternalTensor.Read(tensor.ToByteArray())!);
+        var bytes = new byte[numbers.Length];
+        files.Read(numbers, bytes);
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+        tensor.ExternalData.Clear();
+        tensor.ClearDataLocation();
+    }
+
+    /// <summary>Says of a tensor that its numbers are in a file.</summary>
+    public static void Refer(TensorProto tensor, string location, long offset, long length)
+    {
+        tensor.DataLocation = TensorProto.Types.DataLocation.External;
+        tensor.ExternalData.Clear();
+        tensor.ExternalData.Add(
+        [
+            new StringStringEntryProto { Key = "location", Value = location },
+            new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) },
+            new StringStringEntryProto { Key = "length", Value = length.ToString(CultureInfo.InvariantCulture) },
+        ]);
+    }
+
+    private static IEnumerable<TensorProto> TensorsOf(ModelProto model) =>
+        TensorsOf(model.Graph).Concat(model.Functions.SelectMany(function => TensorsOf(function.Node)));
+
+    private static IEnumerable<TensorProto> TensorsOf(GraphProto graph) => graph.Initializer
+        .Concat(graph.SparseInitializer.SelectMany(TensorsOf))
+        .Concat(TensorsOf(graph.Node));
+
+    private static IEnumerable<TensorProto> TensorsOf(SparseTensorProto sparse) =>
+        ((TensorProto?[])[sparse.Values, sparse.Indices]).OfType<TensorProto>();
+
+    private static IEnumerable<TensorProto> TensorsOf(IEnumerable<NodeProto> nodes)
+    {
+        foreach (AttributeProto attribute in nodes.SelectMany(node => node.Attribute))
+        {
+            IEnumerable<GraphProto> graphs = attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G);
+            IEnumerable<SparseTensorProto> sparse = attribute.SparseTensor is null ? attribute.SparseTensors : attribute.SparseTensors.Prepend(attribute.SparseTensor);
+            IEnumerable<TensorProto> tensors = attribute.T is null ? attribute.Tensors : attribute.Tensors.Prepend(attribute.T);
+            foreach (TensorProto tensor in tensors.Concat(sparse.SelectMany(TensorsOf)).Concat(graphs.SelectMany(TensorsOf)))
+            {
+                yield return tensor;
+            }
+        }
+    }
 }

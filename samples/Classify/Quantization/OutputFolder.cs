@@ -1,46 +1,66 @@
+using Classify.Outputs;
+
 namespace Classify.Quantization;
 
 /// <summary>A folder that is there whole or not at all: written under another name beside its place, and moved when it is done.</summary>
 internal sealed class OutputFolder : IDisposable
 {
+    private readonly string typed;
     private readonly string target;
+    private readonly bool replaces;
+    private readonly IReadOnlyCollection<string> files;
+    private readonly OutputFile exclusion;
     private bool isDone;
 
-    private OutputFolder(string target, string staging)
+    private OutputFolder(string typed, string target, bool replaces, IReadOnlyCollection<string> files, string staging, OutputFile exclusion)
     {
+        this.typed = typed;
         this.target = target;
+        this.replaces = replaces;
+        this.files = files;
+        this.exclusion = exclusion;
         Staging = staging;
     }
 
     /// <summary>Where its files are written.</summary>
     public string Staging { get; }
 
-    /// <param name="target">Where the folder is to be.</param>
+    /// <param name="typed">Where the folder is to be; a link to a folder stays a link.</param>
     /// <param name="model">The folder of the model it is made from.</param>
     /// <param name="replaces">Whether it may take the place of an older one.</param>
     /// <param name="files">The files it will hold, by their names in it.</param>
-    /// <exception cref="CommandException">There is something in its place that is not to be lost, or nothing can be written there.</exception>
-    public static OutputFolder Begin(string target, string model, bool replaces, IReadOnlyCollection<string> files)
+    /// <exception cref="CommandException">There is something in its place that is not to be lost, nothing can be written there, or another process does.</exception>
+    public static OutputFolder Begin(string typed, string model, bool replaces, IReadOnlyCollection<string> files)
     {
-        target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
-        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model));
-        if ($"{source}{Path.DirectorySeparatorChar}".StartsWith($"{target}{Path.DirectorySeparatorChar}", PathComparison))
+        string place = EndOf(typed);
+        string source = EndOf(model);
+        if ($"{source}{Path.DirectorySeparatorChar}".StartsWith($"{place}{Path.DirectorySeparatorChar}", PathComparison))
         {
-            throw CommandException.Usage($"--output '{target}' holds the model itself. Give another folder.");
+            throw CommandException.Usage($"--output '{typed}' holds the model itself. Give another folder.");
         }
 
-        DemandFree(target, replaces, files);
-        string staging = $"{target}.{Path.GetRandomFileName()}.partial";
+        DemandFree(typed, place, replaces, files);
+        string staging = $"{place}.{Path.GetRandomFileName()}.partial";
         try
         {
             Directory.CreateDirectory(staging);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw CommandException.Usage($"--output '{target}' cannot be written: {exception.Message}", exception);
+            throw CommandException.Usage($"--output '{typed}' cannot be written: {exception.Message}", exception);
         }
 
-        return new OutputFolder(target, staging);
+        try
+        {
+            // A file beside it is locked, because a folder cannot be.
+            return new OutputFolder(
+                typed, place, replaces, files, staging, OutputFile.Open(OutputTarget.Of(LockOf(place), "--output")));
+        }
+        catch
+        {
+            Directory.Delete(staging, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>The path of a file that is to be written.</summary>
@@ -52,8 +72,11 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>Puts the folder in its place.</summary>
+    /// <exception cref="CommandException">Something has come there meanwhile that is not to be lost.</exception>
     public void Complete()
     {
+        DemandFree(typed, target, replaces, files);
+
         // Moved away before it is deleted: between the two there is at no time half a folder in its place.
         string? old = Directory.Exists(target) ? $"{Staging}.old" : null;
         if (old is not null)
@@ -61,7 +84,16 @@ internal sealed class OutputFolder : IDisposable
             Directory.Move(target, old);
         }
 
-        Directory.Move(Staging, target);
+        try
+        {
+            Directory.Move(Staging, target);
+        }
+        catch when (old is not null)
+        {
+            Directory.Move(old, target);
+            throw;
+        }
+
         isDone = true;
         if (old is not null)
         {
@@ -76,34 +108,54 @@ internal sealed class OutputFolder : IDisposable
         {
             Directory.Delete(Staging, recursive: true);
         }
+
+        // Also one that a run left that was killed. While it is locked, so that it is not another process's.
+        File.Delete(LockOf(target));
+        exclusion.Dispose();
+    }
+
+    private static string LockOf(string folder) => $"{folder}.lock";
+
+    private static string EndOf(string folder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        try
+        {
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads or writes there says what is wrong with it.
+            return path;
+        }
     }
 
     private static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
-    private static void DemandFree(string target, bool replaces, IReadOnlyCollection<string> files)
+    private static void DemandFree(string typed, string place, bool replaces, IReadOnlyCollection<string> files)
     {
-        if (File.Exists(target))
+        if (File.Exists(place))
         {
-            throw CommandException.Usage($"--output '{target}' is a file. Give a folder.");
+            throw CommandException.Usage($"--output '{typed}' is a file. Give a folder.");
         }
 
-        if (!Directory.Exists(target))
+        if (!Directory.Exists(place))
         {
             return;
         }
 
         if (!replaces)
         {
-            throw CommandException.Usage($"--output '{target}' exists. Give another folder, or --force to replace it.");
+            throw CommandException.Usage($"--output '{typed}' exists. Give another folder, or --force to replace it.");
         }
 
         // A folder given by mistake is not emptied.
-        string? other = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(target, path).Replace('\\', '/'))
+        string? other = Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(place, path).Replace('\\', '/'))
             .FirstOrDefault(name => !files.Contains(name));
         if (other is not null)
         {
-            throw CommandException.Usage($"--output '{target}' holds '{other}', which is none of the files that would take its place, and is not deleted. Give another folder.");
+            throw CommandException.Usage($"--output '{typed}' holds '{other}', which is none of the files that would take its place, and is not deleted. Give another folder.");
         }
     }
 }

@@ -47,6 +47,6 @@ internal sealed class ApiKey
     private static bool IsOneOf(string[] paths, PathString path) => paths.Any(open => path.Equals(open, StringComparison.OrdinalIgnoreCase));
 
     private bool IsOpen(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && ((!guardsProbes && IsOneOf(Probes, request.Path)) || IsOneOf(Page, request.Path) || (request.Path == "/" && (!guardsProbes || request.PrefersHtml())));
 }

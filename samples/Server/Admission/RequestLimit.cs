@@ -1,31 +1,20 @@
 using System.Diagnostics;
-using Batching;
 using Server.Requests;
 using Server.Telemetry;
 
 namespace Server.Admission;
 
-/// <summary>Takes so many requests at a time, and counts what becomes of them.</summary>
-internal sealed class RequestLimit(ServerOptions options, HostedClassifier classifier, ServerMetrics metrics) : IEndpointFilter
+/// <summary>Keeps a request's account with the <see cref="RequestBudget"/>, and counts what becomes of requests.</summary>
+internal sealed class RequestLimit(RequestBudget budget, ServerMetrics metrics) : IEndpointFilter
 {
-    private int underWay;
-
-    /// <summary>How many requests are under way.</summary>
-    public int UnderWay => Volatile.Read(ref underWay);
-
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         long start = Stopwatch.GetTimestamp();
         metrics.Began();
+        using RequestCharge charge = budget.Open();
+        context.HttpContext.Features.Set(charge);
         try
         {
-            if (Interlocked.Increment(ref underWay) > options.MaxConcurrentRequests)
-            {
-                throw RequestException.Overloaded(
-                    $"Model is overloaded: {options.MaxConcurrentRequests} requests are under way, as many as the server takes at a time. Try again later.",
-                    classifier.QueueStatus?.EstimatedWait ?? TimeSpan.FromSeconds(1));
-            }
-
             object? result = await next(context);
             metrics.Succeeded(Stopwatch.GetElapsedTime(start));
             return result;
@@ -34,10 +23,6 @@ internal sealed class RequestLimit(ServerOptions options, HostedClassifier class
         {
             metrics.Failed(Failures.Refusal(exception, context.HttpContext)?.Type);
             throw;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref underWay);
         }
     }
 }

@@ -8,4 +8,10 @@ internal sealed record InferenceParameters
 
     /// <summary><c>softmax</c>, <c>sigmoid</c> or <c>none</c>; null for what the model says.</summary>
     public string? FunctionToApply { get; init; }
+
+    /// <summary>Whether texts that are too long are cut; null for the server's setting.</summary>
+    public bool? Truncation { get; init; }
+
+    /// <summary>Changes nothing: texts are padded as their batches need it.</summary>
+    public bool? Padding { get; init; }
 }

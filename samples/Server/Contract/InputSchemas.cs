@@ -28,8 +28,13 @@ internal sealed class InputSchemas(int maxTexts) : IOpenApiSchemaTransformer
         }
         else if (type == typeof(RerankRequest))
         {
-            Set(schema, "query", "The text that the others answer.", [Text()]);
-            Set(schema, "texts", "The texts to rank: one, or a list.", [Text(), List(Text())]);
+            Set(schema, "query", "The text that the others answer, which may be empty.", [AnyText()]);
+            Set(schema, "texts", "The texts to rank: one, or a list. Any may be empty.", [AnyText(), List(AnyText())]);
+        }
+
+        if (type.IsAssignableTo(typeof(ModelRequest)) || type == typeof(InferenceParameters) || type == typeof(InferenceOptions))
+        {
+            schema.AdditionalPropertiesAllowed = false;
         }
 
         return Task.CompletedTask;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Server.Contract;
 
 /// <summary>What <c>POST /inspect</c> takes.</summary>
-internal sealed record InspectRequest
+internal sealed record InspectRequest : ModelRequest
 {
     /// <summary>A text, or a list of texts, which are padded to one batch.</summary>
     public JsonElement Inputs { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Server.Contract;
 
 /// <summary>What <c>POST /predict</c> takes.</summary>
-internal sealed record PredictRequest
+internal sealed record PredictRequest : ModelRequest
 {
     /// <summary>A text; a list of one text or of the two of a pair; or a list of such lists.</summary>
     public JsonElement Inputs { get; init; }

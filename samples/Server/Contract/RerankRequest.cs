@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Server.Contract;
 
 /// <summary>What <c>POST /rerank</c> takes.</summary>
-internal sealed record RerankRequest
+internal sealed record RerankRequest : ModelRequest
 {
     /// <summary>The text that the others answer.</summary>
     public JsonElement Query { get; init; }

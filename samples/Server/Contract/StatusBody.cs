@@ -15,6 +15,9 @@ internal sealed record StatusBody
 
     public required int RequestsUnderWay { get; init; }
 
+    /// <summary>The memory of the requests' bodies, texts, tokens and answers, in bytes, as it is estimated.</summary>
+    public required long BytesUnderWay { get; init; }
+
     /// <summary>How many tokens the workers get through in a second; null before the first batch.</summary>
     public required double? TokensPerSecond { get; init; }
 

@@ -5,7 +5,7 @@ using Server.Requests;
 namespace Server.Endpoints;
 
 /// <summary><c>POST /</c>: Hugging Face's inference API for text classification, as its own clients speak it.</summary>
-internal sealed class InferenceEndpoint(RequestBody body, RequestRunner runner)
+internal sealed class InferenceEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
 {
     public async Task RunAsync(HttpContext context)
     {
@@ -17,15 +17,17 @@ internal sealed class InferenceEndpoint(RequestBody body, RequestRunner runner)
             throw RequestException.Invalid($"`parameters.top_k` is {parameters.TopK}; it has to be at least 1. Leave it out for all labels.");
         }
 
-        TextInput[] inputs = InputReader.ReadInferenceInputs(request.Inputs);
-        IReadOnlyList<Classification> results = await runner.RunAsync(context, inputs, truncate: null, direction: null);
+        TextInput[] inputs = InputReader.ReadInferenceInputs(request.Inputs, options.MaxClientBatchSize);
+        IReadOnlyList<string> labels = runner.Classifier.Labels;
+        writer.Reserve(context, AnswerSize.OfPredictions(inputs.Length, labels, parameters.TopK ?? labels.Count));
+        IReadOnlyList<Classification> results = await runner.RunAsync(context, inputs, parameters.Truncation, direction: null);
         Prediction[][] answers =
         [
             .. results
                 .Select(result => function is { } chosen ? Answers.By(chosen, result) : Answers.ByScore(result))
-                .Select(labels => labels.Length > parameters.TopK ? labels[..parameters.TopK.Value] : labels),
+                .Select(scores => scores.Length > parameters.TopK ? scores[..parameters.TopK.Value] : scores),
         ];
-        await context.Response.WriteAsJsonAsync(answers, ContractJson.Readable.PredictionArrayArray);
+        await writer.WriteAsync(context, answers, ContractJson.Readable.PredictionArrayArray);
     }
 
     private static ScoreFunction? FunctionOf(string? name) => name switch

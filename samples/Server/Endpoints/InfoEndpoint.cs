@@ -9,10 +9,8 @@ namespace Server.Endpoints;
 
 /// <summary><c>GET /info</c>: the model and the limits.</summary>
 internal sealed class InfoEndpoint(
-    ServerOptions options, HostedClassifier classifier, RequestRunner runner, IOptionsMonitor<SequenceClassifierHostingOptions> hosting)
+    ServerOptions options, HostedClassifier classifier, ServedModel served, RequestRunner runner, IOptionsMonitor<SequenceClassifierHostingOptions> hosting)
 {
-    private const string DefaultModel = "distilbert-l6-h384-uncased-sst2";
-
     private static readonly string Version = typeof(InfoEndpoint).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
@@ -24,7 +22,7 @@ internal sealed class InfoEndpoint(
         bool truncates = loaded.LongText == LongText.Truncate;
         var info = new ServerInfo
         {
-            ModelId = options.ModelId ?? (classifier.ModelFolder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : DefaultModel),
+            ModelId = served.Name,
             ModelSha = null,
             ModelDtype = DtypeOf(model),
             ModelType = new(StringComparer.Ordinal) { [loaded.Labels.Count == 1 ? "reranker" : "classifier"] = MapsOf(loaded.Labels) },

@@ -5,22 +5,26 @@ using Server.Requests;
 namespace Server.Endpoints;
 
 /// <summary><c>POST /inspect</c>: texts as one padded batch with its mask, and what the model says of them; what the page shows.</summary>
-internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, HostedClassifier classifier)
+internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
 {
+    // Most are shorter by far.
+    private const int LongestToken = 16;
+
     public async Task RunAsync(HttpContext context)
     {
         InspectRequest request = await body.ReadAsync(context, ContractJson.Readable.InspectRequest);
-        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs");
+        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.MaxClientBatchSize);
+        SequenceClassifier loaded = runner.Classifier;
+        using TokenRows rows = loaded.Tokenizer.EncodeBatch(texts);
+        writer.Reserve(context, AnswerSize.OfBatch(texts, Enumerable.Range(0, rows.Count).Max(row => rows[row].Length), loaded.Labels, LongestToken));
         IReadOnlyList<Classification> results = await runner.RunAsync(
             context, [.. texts.Select(text => new TextInput(text))], truncate: null, direction: null);
-        await context.Response.WriteAsJsonAsync(Batch(texts, results), ContractJson.Readable.InspectedBatch);
+        await writer.WriteAsync(context, Batch(loaded.Tokenizer, rows, texts, results), ContractJson.Readable.InspectedBatch);
     }
 
-    private InspectedBatch Batch(string[] texts, IReadOnlyList<Classification> results)
+    private static InspectedBatch Batch(SequenceTokenizer tokenizer, TokenRows rows, string[] texts, IReadOnlyList<Classification> results)
     {
-        SequenceTokenizer tokenizer = classifier.Classifier.Tokenizer;
-        using TokenRows rows = tokenizer.EncodeBatch(texts);
-        using TokenBatch batch = TokenBatch.Pad(rows, tokenizer.PadTokenId);
+        using TokenBatch batch = TokenBatch.Pad(rows, tokenizer.PadTokenId, new PaddingOptions { Side = tokenizer.PaddingSide });
         var inspected = new InspectedRow[texts.Length];
         for (int row = 0; row < texts.Length; row++)
         {

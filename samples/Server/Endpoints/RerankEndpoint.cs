@@ -5,15 +5,14 @@ using Server.Requests;
 namespace Server.Endpoints;
 
 /// <summary><c>POST /rerank</c>: texts by how well they answer a query, with a model that scores pairs by a single label.</summary>
-internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, HostedClassifier classifier)
+internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
 {
     public async Task RunAsync(HttpContext context)
     {
         RerankRequest request = await body.ReadAsync(context, ContractJson.Readable.RerankRequest);
-        string query = InputReader.ReadText(request.Query, "query");
-        string[] texts = InputReader.ReadTexts(request.Texts, "texts");
-        runner.ThrowIfNotServing();
-        SequenceClassifier loaded = classifier.Classifier;
+        string query = InputReader.ReadString(request.Query, "query");
+        string[] texts = InputReader.ReadAnyTexts(request.Texts, "texts", options.MaxClientBatchSize);
+        SequenceClassifier loaded = runner.Classifier;
         if (loaded.Labels.Count != 1)
         {
             throw new RequestException(
@@ -22,6 +21,7 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Hos
                 $"model is not a re-ranker model: it has {loaded.Labels.Count} labels, and texts are ranked by a single one.");
         }
 
+        writer.Reserve(context, AnswerSize.OfRanking(texts, request.ReturnText == true));
         IReadOnlyList<Classification> results = await runner.RunAsync(
             context, [.. texts.Select(text => new TextInput(query, text))], request.Truncate, request.TruncationDirection ?? "Right");
         RankedText[] ranked =
@@ -37,6 +37,6 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Hos
                     Text = request.ReturnText == true ? texts[entry.Index] : null,
                 }),
         ];
-        await context.Response.WriteAsJsonAsync(ranked, ContractJson.Readable.RankedTextArray);
+        await writer.WriteAsync(context, ranked, ContractJson.Readable.RankedTextArray);
     }
 }

@@ -6,7 +6,7 @@ using Server.Telemetry;
 namespace Server.Endpoints;
 
 /// <summary><c>GET /status</c>: the figures of this moment, for the page's gauges.</summary>
-internal sealed class StatusEndpoint(HostedClassifier classifier, RequestLimit limit, PaddingListener padding)
+internal sealed class StatusEndpoint(HostedClassifier classifier, RequestBudget budget, PaddingListener padding)
 {
     public Task RunAsync(HttpContext context)
     {
@@ -19,7 +19,8 @@ internal sealed class StatusEndpoint(HostedClassifier classifier, RequestLimit l
             TokensWaiting = queue?.TokensWaiting ?? 0,
             MaxTokensWaiting = queue?.MaxTokensWaiting ?? 0,
             BatchesRunning = queue?.BatchesRunning ?? 0,
-            RequestsUnderWay = limit.UnderWay,
+            RequestsUnderWay = budget.UnderWay,
+            BytesUnderWay = budget.Bytes,
             TokensPerSecond = queue?.TokensPerSecond,
             PaddingRatio = padding.Ratio,
         };

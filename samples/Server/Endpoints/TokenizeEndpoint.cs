@@ -1,32 +1,68 @@
 using Batching;
+using Server.Admission;
 using Server.Contract;
 using Server.Requests;
 
 namespace Server.Endpoints;
 
 /// <summary><c>POST /tokenize</c>: the tokens of texts, which are not cut.</summary>
-internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, HostedClassifier classifier)
+internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
 {
+    // The special tokens around a text, at most.
+    private const int LeastTokens = 8;
+
     public async Task RunAsync(HttpContext context)
     {
         TokenizeRequest request = await body.ReadAsync(context, ContractJson.Readable.TokenizeRequest);
-        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs");
-        runner.ThrowIfTooMany(texts.Length);
-        runner.ThrowIfNotServing();
-        SequenceTokenizer tokenizer = classifier.Classifier.Tokenizer;
-        TokenInfo[][] tokens = [.. texts.Select(text => Tokenize(tokenizer, text, request.AddSpecialTokens ?? true))];
-        await context.Response.WriteAsJsonAsync(tokens, ContractJson.Readable.TokenInfoArrayArray);
+        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.MaxClientBatchSize);
+        if (request.PromptName is { } prompt)
+        {
+            throw RequestException.Invalid($"`prompt_name` is '{prompt}', and a classifier has no prompts. Leave it out.");
+        }
+
+        await writer.WriteAsync(context, Tokenize(context, texts, request.AddSpecialTokens ?? true), ContractJson.Readable.TokenInfoArrayArray);
     }
 
-    private static TokenInfo[] Tokenize(SequenceTokenizer tokenizer, string text, bool addSpecialTokens)
+    private TokenInfo[][] Tokenize(HttpContext context, string[] texts, bool addSpecialTokens)
     {
+        SequenceTokenizer tokenizer = runner.Classifier.Tokenizer;
         try
         {
-            return TextTokens.Of(tokenizer, text, addSpecialTokens);
+            Reserve(context, tokenizer, texts, addSpecialTokens);
+            return [.. texts.Select(text => TextTokens.Of(tokenizer, text, addSpecialTokens))];
         }
         catch (ArgumentException exception)
         {
             throw new RequestException(ErrorType.Tokenizer, StatusCodes.Status422UnprocessableEntity, exception.Message, exception);
         }
+    }
+
+    // Ids are cheap to make, no more of them than are taken, and tell what the rest will cost.
+    private void Reserve(HttpContext context, SequenceTokenizer tokenizer, string[] texts, bool addSpecialTokens)
+    {
+        RequestCharge.Of(context).Spend(texts.Sum(TextTokens.BytesOf));
+        var encoding = new EncodingOptions
+        {
+            AddSpecialTokens = addSpecialTokens,
+            MaxLength = Math.Max(LeastTokens, runner.MostTokens),
+            TruncationSide = TruncationSide.Right,
+        };
+        int tokens = 0;
+        long bytes = 0;
+        foreach (string text in texts)
+        {
+            SequenceEncoding encoded = tokenizer.Encode(text, encoding);
+            int[] ids = [.. encoded.InputIds];
+            tokens += ids.Length;
+            if (encoded.IsTruncated || tokens > runner.MostTokens)
+            {
+                throw RequestException.Invalid(
+                    $"`inputs` have more tokens than the {runner.MostTokens} that the server takes at most of a request. Send fewer or shorter texts at a time.");
+            }
+
+            bytes += AnswerSize.OfTokens(tokenizer.ConvertIdsToTokens(ids));
+        }
+
+        writer.Reserve(context, bytes);
     }
 }

@@ -71,6 +71,10 @@ internal static class Failures
     // What never came to an endpoint.
     private static RequestException? RefusalOfRouting(HttpContext context) => context.Response.StatusCode switch
     {
+        StatusCodes.Status400BadRequest => new RequestException(
+            ErrorType.Validation,
+            StatusCodes.Status400BadRequest,
+            $"The host '{context.Request.Host}' is none of this server's. Ask it by the name that it has, or have its operator add this one to the setting AllowedHosts."),
         StatusCodes.Status415UnsupportedMediaType => RequestException.NotJson(context.Request.ContentType),
         var status and (StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed) => new RequestException(
             ErrorType.Validation, status, $"There is no {context.Request.Method} {context.Request.Path} here. /openapi.json lists what there is."),

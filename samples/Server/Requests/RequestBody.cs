@@ -2,44 +2,72 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Server.Admission;
+using Server.Contract;
 
 namespace Server.Requests;
 
 /// <summary>Reads the JSON of requests.</summary>
-internal sealed class RequestBody(ServerOptions options)
+internal sealed class RequestBody(ServerOptions options, ServedModel model)
 {
-    /// <exception cref="RequestException">It is empty, too large, or not the JSON that it has to be.</exception>
+    /// <summary>Reads the body, when the request begins to count as one under way.</summary>
+    /// <exception cref="RequestException">It is empty, too large, too slow, not the JSON that it has to be, or there is no room for it.</exception>
     public async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-        where T : class
+        where T : ModelRequest
     {
         if (context.Request.ContentLength > options.MaxBodyBytes)
         {
             throw RequestException.TooLarge(options.MaxBodyBytes);
         }
 
+        RequestCharge charge = RequestCharge.Of(context);
         PipeReader reader = context.Request.BodyReader;
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        time.CancelAfter(options.TransferTimeout);
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(context.RequestAborted);
-            bool isTooLarge = read.Buffer.Length > options.MaxBodyBytes;
-            if (!isTooLarge && !read.IsCompleted)
-            {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
+            ReadResult read = await ReadAsync(context, reader, time.Token);
+            SequencePosition consumed = read.Buffer.End;
             try
             {
-                return isTooLarge ? throw RequestException.TooLarge(options.MaxBodyBytes) : Parse(context.Request, read.Buffer, type);
+                if (read.Buffer.Length > options.MaxBodyBytes)
+                {
+                    throw RequestException.TooLarge(options.MaxBodyBytes);
+                }
+
+                charge.Receive(read.Buffer.Length);
+                if (read.IsCompleted)
+                {
+                    charge.Begin(read.Buffer.Length);
+                    T request = Parse(context.Request, read.Buffer, type, options.MaxClientBatchSize);
+                    model.ThrowIfOther(request.Model);
+                    return request;
+                }
+
+                consumed = read.Buffer.Start;
             }
             finally
             {
-                reader.AdvanceTo(read.Buffer.End);
+                reader.AdvanceTo(consumed, read.Buffer.End);
             }
         }
     }
 
-    private static T Parse<T>(HttpRequest request, ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
+    private async ValueTask<ReadResult> ReadAsync(HttpContext context, PipeReader reader, CancellationToken time)
+    {
+        try
+        {
+            return await reader.ReadAsync(time);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // What may still come of it is not the next request.
+            context.Response.Headers.Connection = "close";
+            throw RequestException.TooSlow(options.TransferTimeout);
+        }
+    }
+
+    private static T Parse<T>(HttpRequest request, ReadOnlySequence<byte> json, JsonTypeInfo<T> type, int mostTexts)
         where T : class
     {
         if (json.IsEmpty)
@@ -54,6 +82,7 @@ internal sealed class RequestBody(ServerOptions options)
 
         try
         {
+            BodyMembers.Check(json, type, mostTexts);
             var reader = new Utf8JsonReader(json);
             T? value = JsonSerializer.Deserialize(ref reader, type);
 

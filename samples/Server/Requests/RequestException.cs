@@ -41,6 +41,11 @@ internal sealed class RequestException : Exception
         StatusCodes.Status415UnsupportedMediaType,
         $"The content type is {(contentType is null ? "missing" : $"'{contentType}'")}. Send JSON, with the header 'Content-Type: application/json'.");
 
+    public static RequestException TooSlow(TimeSpan limit) => new(
+        ErrorType.Validation,
+        StatusCodes.Status408RequestTimeout,
+        $"The body did not come within {limit.TotalSeconds} s, as long as the server waits for one. Send it faster, or fewer texts at a time.");
+
     public static RequestException TooLarge(long limit) => new(
         ErrorType.Validation,
         StatusCodes.Status413PayloadTooLarge,

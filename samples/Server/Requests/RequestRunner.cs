@@ -15,15 +15,29 @@ internal sealed class RequestRunner(
 
     private readonly RequestOptions defaults = RequestOptions.Default with { Timeout = hosting.Get(Options.DefaultName).RequestTimeout };
 
+    /// <summary>The model that is loaded.</summary>
+    /// <exception cref="RequestException">No model is ready.</exception>
+    public SequenceClassifier Classifier
+    {
+        get
+        {
+            ThrowIfNotServing();
+            return classifier.Classifier;
+        }
+    }
+
+    /// <summary>The most tokens of a request, all of whose texts may have to wait.</summary>
+    public int MostTokens { get; } = hosting.Get(Options.DefaultName).MaxTokensWaiting;
+
     /// <summary>Classifies texts, and tells in the response's headers where the time went.</summary>
     /// <param name="context">The request. Nothing more is done for one that was aborted.</param>
     /// <param name="inputs">The texts.</param>
     /// <param name="truncate">Whether texts that are too long are cut; null for the server's setting.</param>
     /// <param name="direction">The end that is to be cut; null for the tokenizer's own.</param>
-    /// <exception cref="RequestException">There are too many texts, one is too long, or no model is ready.</exception>
+    /// <exception cref="RequestException">The texts are too long, or no model is ready.</exception>
     public async Task<IReadOnlyList<Classification>> RunAsync(HttpContext context, TextInput[] inputs, bool? truncate, string? direction)
     {
-        ThrowIfTooMany(inputs.Length);
+        ThrowIfTooManyCharacters(inputs);
         EncodingOptions? encoding = ReadDirection(direction);
         ThrowIfNotServing();
         bool cuts = truncate ?? options.AutoTruncate;
@@ -56,16 +70,6 @@ internal sealed class RequestRunner(
         return result.Classifications;
     }
 
-    /// <exception cref="RequestException">There are more texts than a request may have.</exception>
-    public void ThrowIfTooMany(int count)
-    {
-        if (count > options.MaxClientBatchSize)
-        {
-            throw RequestException.Invalid(
-                $"batch size {count} > maximum allowed batch size {options.MaxClientBatchSize}. Send fewer texts at a time.");
-        }
-    }
-
     /// <exception cref="RequestException">No model is ready.</exception>
     public void ThrowIfNotServing()
     {
@@ -88,6 +92,17 @@ internal sealed class RequestRunner(
         "Right" or "right" => CutAtRight,
         _ => throw RequestException.Invalid($"`truncation_direction` is '{direction}'; it has to be 'Left' or 'Right'."),
     };
+
+    // A query is tokenized once more for every text that it is paired with.
+    private void ThrowIfTooManyCharacters(TextInput[] inputs)
+    {
+        long characters = inputs.Sum(input => (long)input.Text.Length + (input.Pair?.Length ?? 0));
+        if (characters > options.MaxBodyBytes)
+        {
+            throw RequestException.Invalid(
+                $"The texts have {characters} characters, the query counted with each text, and the server takes at most {options.MaxBodyBytes} of a request. Send fewer or shorter texts at a time.");
+        }
+    }
 
     private void ThrowIfTooLong(TextInput[] inputs)
     {

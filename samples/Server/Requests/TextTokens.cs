@@ -7,13 +7,21 @@ namespace Server.Requests;
 /// <summary>The tokens of a text, with the characters that they stand for.</summary>
 internal static class TextTokens
 {
+    // Where each character of a text went, on its way to the tokens.
+    private const int BytesOfCharacter = 64;
+
+    /// <summary>How much memory the characters of a text take while its tokens are found, in bytes.</summary>
+    public static long BytesOf(string text) => (long)BytesOfCharacter * text.Length;
+
+    /// <summary>How a text is encoded that is not cut.</summary>
+    public static EncodingOptions Uncut(bool addSpecialTokens) => new() { AddSpecialTokens = addSpecialTokens, Truncation = TruncationStrategy.None };
+
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="text">The text, which is not cut.</param>
     /// <param name="addSpecialTokens">Whether tokens such as <c>[CLS]</c> are put around it.</param>
     public static TokenInfo[] Of(SequenceTokenizer tokenizer, string text, bool addSpecialTokens)
     {
-        var options = new EncodingOptions { AddSpecialTokens = addSpecialTokens, Truncation = TruncationStrategy.None };
-        OffsetEncoding encoding = tokenizer.EncodeWithOffsets(text, options);
+        OffsetEncoding encoding = tokenizer.EncodeWithOffsets(text, Uncut(addSpecialTokens));
         int[] ids = [.. encoding.Encoding.InputIds];
         IReadOnlyList<string> names = tokenizer.ConvertIdsToTokens(ids);
         int[] characters = CharacterIndexes(text);

@@ -73,18 +73,21 @@ public sealed class BatchPlanner
             ArgumentOutOfRangeException.ThrowIfNegative(lengths[row], nameof(lengths));
             order[row] = row;
             int columns = shape.ColumnsOf(lengths[row]);
-            sorted[row] = -columns;
+
+            // Rows that are padded to the same length are the same, unless they may not be padded.
+            sorted[row] = shape.EqualLengths ? -lengths[row] : -columns;
             tokens += columns;
         }
 
         // The longest first, so that the last batches to finish are short ones.
         Array.Sort(sorted, order);
+        int[]? ends = shape.EqualLengths ? EndsOfEqual(sorted) : null;
         for (int row = 0; row < sorted.Length; row++)
         {
-            sorted[row] = -sorted[row];
+            sorted[row] = shape.ColumnsOf(-sorted[row]);
         }
 
-        int[] best = Cut(sorted, tokensPerBatch);
+        int[] best = Cut(sorted, ends, tokensPerBatch);
         double bestTime = TimeOf(sorted, best, workers);
         foreach (int batches in BatchesPerWorker)
         {
@@ -93,17 +96,30 @@ public sealed class BatchPlanner
             // Where the number of rows is fixed, a batch of fewer is no cheaper.
             if (workers > 1 && bound < tokensPerBatch && shape.Rows is null)
             {
-                int[] ends = Cut(sorted, (int)Math.Max(1, bound));
-                double time = TimeOf(sorted, ends, workers);
-                (best, bestTime) = time < bestTime ? (ends, time) : (best, bestTime);
+                int[] smaller = Cut(sorted, ends, (int)Math.Max(1, bound));
+                double time = TimeOf(sorted, smaller, workers);
+                (best, bestTime) = time < bestTime ? (smaller, time) : (best, bestTime);
             }
         }
 
         return new BatchPlan(order, best);
     }
 
+    // For each row the index after the last one that is as long.
+    private static int[] EndsOfEqual(int[] sorted)
+    {
+        var ends = new int[sorted.Length];
+        for (int row = sorted.Length - 1; row >= 0; row--)
+        {
+            ends[row] = row + 1 < sorted.Length && sorted[row + 1] == sorted[row] ? ends[row + 1] : row + 1;
+        }
+
+        return ends;
+    }
+
     // The cheapest way to cut the sorted rows: of every prefix of the list the least cost, from those of shorter prefixes.
-    private int[] Cut(int[] sorted, int bound)
+    // A batch that starts with a row goes no further than to the end that is given for it, where one is.
+    private int[] Cut(int[] sorted, int[]? lastEnds, int bound)
     {
         int count = sorted.Length;
         var least = new double[count + 1];
@@ -116,7 +132,7 @@ public sealed class BatchPlanner
             int columns = sorted[start];
             double row = cost.RowOf(columns);
             double before = least[start] + cost.PerBatch;
-            int end = start + Math.Min(count - start, shape.Rows ?? Math.Max(shape.LeastRows, bound / Math.Max(1, columns)));
+            int end = start + Math.Min((lastEnds?[start] ?? count) - start, shape.Rows ?? Math.Max(shape.LeastRows, bound / Math.Max(1, columns)));
             for (int next = start + 1; next <= end; next++)
             {
                 double total = before + (shape.RowsOf(next - start) * row);

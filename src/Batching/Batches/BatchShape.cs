@@ -5,7 +5,8 @@ namespace Batching.Batches;
 /// <param name="Columns">The number of columns where it is fixed; null for any.</param>
 /// <param name="ColumnsMultipleOf">What the number of columns has to be a multiple of, where it is not fixed.</param>
 /// <param name="LeastRows">The fewest rows that are run, where their number is not fixed.</param>
-internal sealed record BatchShape(int? Rows, int? Columns, int ColumnsMultipleOf, int LeastRows = 1)
+/// <param name="EqualLengths">Whether rows run only with rows that have as many tokens, because padding changes what they get.</param>
+internal sealed record BatchShape(int? Rows, int? Columns, int ColumnsMultipleOf, int LeastRows = 1, bool EqualLengths = false)
 {
     /// <summary>Every shape.</summary>
     public static BatchShape Any { get; } = new(Rows: null, Columns: null, ColumnsMultipleOf: 1);

@@ -1,7 +1,7 @@
 namespace Batching;
 
 /// <summary>How rows are filled up to a rectangle.</summary>
-/// <remarks>Immutable and thread-safe. Mirrors the arguments of Hugging Face's <c>pad</c>; padding always goes to the right.</remarks>
+/// <remarks>Immutable and thread-safe. Mirrors the arguments of Hugging Face's <c>pad</c>.</remarks>
 public sealed record PaddingOptions
 {
     /// <summary>The default: to the longest row.</summary>
@@ -18,4 +18,11 @@ public sealed record PaddingOptions
     /// <summary>The length is rounded up to a multiple of this (<c>pad_to_multiple_of</c>).</summary>
     /// <value>Default: 1. At least 1.</value>
     public int MultipleOf { get; init; } = 1;
+
+    /// <summary>At which end (<c>padding_side</c>). The mask and the token types are laid out accordingly.</summary>
+    /// <value>
+    /// Default: null, which is <see cref="PaddingSide.Right"/> for a batch, and the tokenizer's
+    /// <see cref="SequenceTokenizer.PaddingSide"/> for a classifier.
+    /// </value>
+    public PaddingSide? Side { get; init; }
 }

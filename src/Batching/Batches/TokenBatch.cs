@@ -150,14 +150,14 @@ public sealed class TokenBatch : IDisposable
         foreach (int row in selected)
         {
             ReadOnlySpan<int> ids = rows[row];
-            int padding = position + ids.Length;
             int end = position + columns;
-            TensorPrimitives.ConvertChecked(ids, inputIds[position..]);
-            inputIds[padding..end].Fill(padTokenId);
-            attentionMask[position..padding].Fill(1);
-            attentionMask[padding..end].Clear();
+            int start = options.Side == PaddingSide.Left ? end - ids.Length : position;
+            inputIds[position..end].Fill(padTokenId);
+            attentionMask[position..end].Clear();
             tokenTypeIds[position..end].Clear();
-            TensorPrimitives.ConvertChecked(rows.TokenTypeIdsOf(row), tokenTypeIds[position..end]);
+            TensorPrimitives.ConvertChecked(ids, inputIds[start..end]);
+            attentionMask.Slice(start, ids.Length).Fill(1);
+            TensorPrimitives.ConvertChecked(rows.TokenTypeIdsOf(row), tokenTypeIds[start..end]);
             position = end;
         }
 
@@ -210,26 +210,39 @@ public sealed class TokenBatch : IDisposable
         return batch;
     }
 
-    /// <summary>Some of the rows as a batch of their own, of a shape at least as large.</summary>
+    /// <summary>Where a row's tokens are: from the first that the mask does not leave out to the last.</summary>
+    internal Range TokensOf(int row)
+    {
+        ReadOnlySpan<long> mask = AttentionMaskMemory.Span.Slice(row * Columns, Columns);
+        int first = mask.IndexOfAnyExcept(0);
+        return first < 0 ? ..Columns : first..(mask.LastIndexOfAnyExcept(0) + 1);
+    }
+
+    /// <summary>Some of the rows as a batch of their own.</summary>
     /// <param name="selected">Which rows, at least one.</param>
+    /// <param name="kept">Which of their columns, as many of each row; null for all.</param>
     /// <param name="rows">The number of rows; what is missing is copies of the last one, which bring nothing new into the batch.</param>
-    /// <param name="columns">The number of columns.</param>
+    /// <param name="columns">The number of columns, at least as many as are kept.</param>
     /// <param name="padTokenId">What fills up the rows.</param>
-    internal TokenBatch Part(ReadOnlySpan<int> selected, int rows, int columns, int padTokenId)
+    /// <param name="side">The end at which they are filled up.</param>
+    internal TokenBatch Part(
+        ReadOnlySpan<int> selected, Func<int, Range>? kept, int rows, int columns, int padTokenId, PaddingSide side)
     {
         var part = new TokenBatch(rows, columns);
         for (int i = 0; i < rows; i++)
         {
             int row = selected[Math.Min(i, selected.Length - 1)];
+            Range range = kept?.Invoke(row) ?? Range.All;
             CopyRow(InputIdsMemory.Span, part.InputIdsMemory.Span, padTokenId);
             CopyRow(AttentionMaskMemory.Span, part.AttentionMaskMemory.Span, padding: 0);
             CopyRow(TokenTypeIdsMemory.Span, part.TokenTypeIdsMemory.Span, padding: 0);
 
             void CopyRow(ReadOnlySpan<long> source, Span<long> destination, long padding)
             {
+                ReadOnlySpan<long> tokens = source.Slice(row * Columns, Columns)[range];
                 Span<long> target = destination.Slice(i * columns, columns);
-                source.Slice(row * Columns, Columns).CopyTo(target);
-                target[Columns..].Fill(padding);
+                target.Fill(padding);
+                tokens.CopyTo(side == PaddingSide.Left ? target[^tokens.Length..] : target);
             }
         }
 
@@ -259,6 +272,12 @@ public sealed class TokenBatch : IDisposable
         if (options.MultipleOf < 1)
         {
             throw new ArgumentException($"MultipleOf is {options.MultipleOf}; it has to be at least 1.", nameof(options));
+        }
+
+        if (options.Side is not (null or PaddingSide.Right or PaddingSide.Left))
+        {
+            throw new ArgumentException(
+                $"Side is {options.Side}; it has to be {nameof(PaddingSide.Right)}, {nameof(PaddingSide.Left)}, or null.", nameof(options));
         }
 
         int columns = options.Strategy switch

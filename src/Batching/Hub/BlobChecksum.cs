@@ -11,7 +11,7 @@ internal sealed record BlobChecksum
 {
     private const int Sha256Digits = 64;
     private const int Sha1Digits = 40;
-    private const int BufferLength = 1 << 17;
+    private const int BufferLength = 1 << 18;
 
     private BlobChecksum(string digits) => Digits = digits;
 
@@ -26,6 +26,21 @@ internal sealed record BlobChecksum
     {
         string digits = etag is null ? "" : (etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag).Trim('"');
         return digits.Length is Sha256Digits or Sha1Digits && digits.All(char.IsAsciiHexDigitLower) ? new BlobChecksum(digits) : null;
+    }
+
+    /// <summary>Reads a file, to see whether it is what it should be.</summary>
+    public async Task<bool> IsOfAsync(string path, CancellationToken cancellationToken)
+    {
+        var content = new FileStream(path, new FileStreamOptions
+        {
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            Options = FileOptions.SequentialScan,
+        });
+        await using (content.ConfigureAwait(false))
+        {
+            return await IsOfAsync(content, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Reads a file from its start, to see whether it is what it should be.</summary>

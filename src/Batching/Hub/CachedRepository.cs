@@ -18,19 +18,11 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         new(Path.Combine(Folder, "snapshots", commit), Path.Combine(Folder, ".no_exist", commit));
 
     /// <summary>The commit that a revision is, as far as is known here; null where it is not.</summary>
-    public string? CommitOf(string revision)
-    {
-        if (Revision.IsCommit(revision))
-        {
-            return revision;
-        }
+    public string? CommitOf(string revision) => Revision.IsCommit(revision)
+        ? revision
+        : CommitIn(RefPath(revision)) ?? CommitIn(ClashingRefPath(revision));
 
-        string file = RefPath(revision);
-        string? commit = File.Exists(file) ? File.ReadAllText(file).Trim() : null;
-        return commit is not null && Revision.IsCommit(commit) ? commit : null;
-    }
-
-    /// <summary>Remembers which commit a revision is.</summary>
+    /// <summary>Remembers which commit a revision is, where the cache can be written to.</summary>
     public void SetCommit(string revision, string commit)
     {
         if (CommitOf(revision) == commit)
@@ -39,11 +31,26 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         }
 
         // Whoever reads the file meanwhile gets the old commit or the new one.
-        Directory.CreateDirectory(LockFolder);
         string written = Path.Combine(LockFolder, $"{Guid.NewGuid():N}.ref");
-        File.WriteAllText(written, commit);
-        Directory.CreateDirectory(Path.GetDirectoryName(RefPath(revision))!);
-        File.Move(written, RefPath(revision), overwrite: true);
+        try
+        {
+            Directory.CreateDirectory(LockFolder);
+            File.WriteAllText(written, commit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is asked again the next time.
+            return;
+        }
+
+        if (TryMove(written, RefPath(revision)))
+        {
+            TryDelete(ClashingRefPath(revision));
+        }
+        else if (!TryMove(written, ClashingRefPath(revision)))
+        {
+            TryDelete(written);
+        }
     }
 
     public string BlobPath(BlobChecksum checksum) => Path.Combine(Folder, "blobs", checksum.Digits);
@@ -59,7 +66,7 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         string folder = Path.GetDirectoryName(path)!;
         string blob = BlobPath(checksum);
         Directory.CreateDirectory(folder);
-        if (allowsLinks && TryLink(snapshot, name, Path.GetRelativePath(folder, blob)))
+        if (allowsLinks && TryLink(snapshot, name, checksum, Path.GetRelativePath(folder, blob)))
         {
             return;
         }
@@ -67,12 +74,12 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         File.Move(blob, path, overwrite: true);
     }
 
-    private static bool TryLink(CachedSnapshot snapshot, string name, string target)
+    private static bool TryLink(CachedSnapshot snapshot, string name, BlobChecksum checksum, string target)
     {
         try
         {
-            // All that can be in the way is a link to a blob that is gone.
-            if (!snapshot.Contains(name))
+            // All that can be in the way is a link to a blob that is gone, or to another.
+            if (!snapshot.Contains(name) || (snapshot.ChecksumOf(name) is { } other && other != checksum))
             {
                 File.Delete(snapshot.PathOf(name));
             }
@@ -87,5 +94,41 @@ internal sealed class CachedRepository(string cacheFolder, RepositoryId reposito
         }
     }
 
+    private static string? CommitIn(string file)
+    {
+        string? commit = File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+        return commit is not null && Revision.IsCommit(commit) ? commit : null;
+    }
+
+    private static bool TryMove(string file, string target)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(file, target, overwrite: true);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A file too many does no harm.
+        }
+    }
+
     private string RefPath(string revision) => Path.Combine(Folder, "refs", revision);
+
+    // A branch a and a tag a/b, or the branch a of old and the branch a/b of today: in Python's layout one would have to be a
+    // file and a folder. No part of a name in git begins with a dot.
+    private string ClashingRefPath(string revision) => Path.Combine(Folder, "refs", ".flat", Uri.EscapeDataString(revision));
 }

@@ -1,6 +1,4 @@
-using System.Text;
 using Batching.ModelFiles;
-using Microsoft.Win32.SafeHandles;
 
 namespace Batching.Hub;
 
@@ -22,14 +20,46 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
 
     public bool IsKnownNotToHave(string name) => File.Exists(Path.Combine(missingFolder, name));
 
-    /// <summary>Remembers that the commit does not have a file, as Python does.</summary>
+    /// <summary>Remembers that the commit does not have a file, as Python does, where the cache can be written to.</summary>
     public void MarkMissing(string name)
     {
-        if (!IsKnownNotToHave(name))
+        if (IsKnownNotToHave(name))
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(missingFolder);
             File.WriteAllBytes(Path.Combine(missingFolder, name), []);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is asked for again the next time.
+        }
+    }
+
+    /// <summary>What a file's content is to be known by: the name of the blob that it links to.</summary>
+    /// <returns>The checksum; null where the file is no link, or its blob is called otherwise, as where the system has no links.</returns>
+    public BlobChecksum? ChecksumOf(string name) =>
+        BlobChecksum.Parse(Path.GetFileName(File.ResolveLinkTarget(PathOf(name), returnFinalTarget: true)?.FullName));
+
+    /// <summary>Reads files to see whether they are what they are known by.</summary>
+    /// <param name="names">Files that are here.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>Those that are not. What is known by nothing cannot be told.</returns>
+    public async Task<IReadOnlyList<string>> FindDamagedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        List<string> damaged = [];
+        foreach (string name in names)
+        {
+            if (ChecksumOf(name) is { } checksum && !await checksum.IsOfAsync(PathOf(name), cancellationToken).ConfigureAwait(false))
+            {
+                damaged.Add(name);
+            }
+        }
+
+        return damaged;
     }
 
     /// <summary>A file that a classifier needs and that is not here; null where nothing is missing.</summary>
@@ -40,21 +70,16 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
         return files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
             : files.Tokenizer.Count == 0 ? TokenizerFiles.FileName
             : IsUnknown(ModelConfig.FileName) ? ModelConfig.FileName
-            : OnnxFile.WeightsOf(files.Model).FirstOrDefault(weights => !files.Others.Contains(weights, StringComparer.Ordinal) && Names(files.Model, weights));
+            : WeightsOf(files.Model).FirstOrDefault(weights => !Contains(weights));
     }
 
     /// <summary>Whether the commit may have a file that is not here.</summary>
     public bool IsUnknown(string name) => !Contains(name) && !IsKnownNotToHave(name);
 
-    /// <summary>The length of a file that is here.</summary>
-    public long LengthOf(string name)
-    {
-        // A link has a length of its own.
-        using SafeFileHandle file = File.OpenHandle(PathOf(name));
-        return RandomAccess.GetLength(file);
-    }
+    /// <summary>The length of a file that is here. A link has a length of its own.</summary>
+    public long LengthOf(string name) => new FileInfo(RegularFile.RealPathOf(PathOf(name))).Length;
 
-    private bool Names(string model, string weights) =>
-        LengthOf(model) <= LongestGraph
-        && File.ReadAllBytes(PathOf(model)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Path.GetFileName(weights))) >= 0;
+    /// <summary>The files of weights that an .onnx file which is here names.</summary>
+    public IReadOnlyList<string> WeightsOf(string model) =>
+        LengthOf(model) <= LongestGraph ? OnnxFile.ExternalFilesOf(ModelFolder.At(folder), model) : [];
 }

@@ -73,9 +73,9 @@ internal sealed class BatchFeed : IDisposable
         Memory<T> mask = Rent<T>(index, batch.Rows * batch.Columns);
         Span<T> span = mask.Span;
         span.Clear();
-        for (int first = 0; first < span.Length; first += batch.Columns)
+        for (int row = 0; row < batch.Rows; row++)
         {
-            span[first] = T.One;
+            span[(row * batch.Columns) + batch.TokensOf(row).Start.Value] = T.One;
         }
 
         return ValueOf(mask);

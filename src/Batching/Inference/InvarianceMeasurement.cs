@@ -96,7 +96,9 @@ internal sealed class InvarianceMeasurement : IDisposable
         // The same rows every time: a measurement that anyone can repeat.
         var random = new Random(20240521);
         var randomRows = new TokenRows();
-        foreach (int length in lengths)
+
+        // Rows that run only with rows of their own length are to have such company.
+        foreach (int length in model.Shape.EqualLengths ? lengths.Concat(lengths) : lengths)
         {
             var ids = new int[Math.Min(length, longest)];
             for (int i = 0; i < ids.Length; i++)
@@ -125,10 +127,13 @@ internal sealed class InvarianceMeasurement : IDisposable
 
     private float[] Run(SequenceModel of, int[] selected, bool padded)
     {
-        PaddingOptions padding = padded
-            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = paddedTo }
-            : PaddingOptions.Default;
-        using TokenBatch batch = TokenBatch.Pad(rows, selected, padTokenId: 0, padding);
+        var padding = new PaddingOptions
+        {
+            Strategy = padded ? PaddingStrategy.MaxLength : PaddingStrategy.Longest,
+            MaxLength = paddedTo,
+            Side = of.PaddingSide,
+        };
+        using TokenBatch batch = TokenBatch.Pad(rows, selected, of.PadTokenId, padding);
         using var run = new ModelRun(cancellationToken);
         var logits = new float[selected.Length * of.LabelCount];
         of.RunUnreported(batch, logits, run);

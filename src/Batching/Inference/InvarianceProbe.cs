@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batching.Batches;
 using Batching.Inference;
 
 namespace Batching;
@@ -45,37 +46,63 @@ public static class InvarianceProbe
 
     /// <summary>What every load waits for.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="giveCompany">
-    /// What to do where only rows that are alone have other bits, so that none is from then on; null to leave them alone.
+    /// <param name="reshape">
+    /// Has the model run batches of other shapes, where rows then get the same bits in all of them; null to leave it as it is.
     /// </param>
-    internal static Invariance MeasureAtLoad(SequenceModel model, Action<int>? giveCompany)
+    /// <param name="mayGiveCompany">Whether that may be because no row is alone any more.</param>
+    internal static Invariance MeasureAtLoad(SequenceModel model, Action<BatchShape>? reshape, bool mayGiveCompany)
     {
+        BatchShape shape = model.Shape;
         try
         {
-            using var measurement = InvarianceMeasurement.Start(model, LengthsAtLoad, CancellationToken.None);
-            LogitComparison alone = measurement.CompareAlone();
-            Invariance found = ResultOf(model, measurement.InCompany, alone);
-            if (found.IsExact || found.Reason is not null || !measurement.InCompany.AreSame || giveCompany is null)
+            Invariance found = MeasureShape(model, mayGiveCompany ? reshape : null);
+            if (found.IsExact || reshape is null || !MayDependOnPadding(model, found))
             {
                 return found;
             }
 
-            giveCompany(2);
-            if (measurement.CompareAlone().AreSame)
+            reshape(shape with { EqualLengths = true });
+            Invariance unpadded = MeasureShape(model, mayGiveCompany ? reshape : null);
+            if (model.PaddingSide == PaddingSide.Left || unpadded.Kind < found.Kind)
             {
-                return new Invariance(InvarianceKind.Exact, WorstDifference: 0, string.Create(
+                string side = model.PaddingSide == PaddingSide.Left ? "left" : "right";
+                string why = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A run of one row gives other bits, up to {alone.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."));
+                    $"Padding on the {side} changes a row's logits, by up to {found.WorstDifference:G2}: so rows run unpadded, only with rows of as many tokens.");
+                return unpadded with { Reason = unpadded.Reason is null ? why : $"{why} {unpadded.Reason}" };
             }
 
-            giveCompany(1);
+            reshape(shape);
             return found;
         }
         catch (ModelRunException exception)
         {
             // Whoever runs the model is told why; here it only means that nothing can be promised.
-            giveCompany?.Invoke(1);
+            reshape?.Invoke(shape with { EqualLengths = model.PaddingSide == PaddingSide.Left });
             return new Invariance(InvarianceKind.Dependent, float.NaN, $"It could not be measured: {exception.Message}");
+        }
+    }
+
+    /// <summary>Whether logits depend on what is in the padding, with a graph of a fixed length, beyond rounding.</summary>
+    internal static bool ReadsPadding(SequenceModel model)
+    {
+        if (Array.Exists(BatchScaled, model.Operators.Contains))
+        {
+            return false;
+        }
+
+        var comparison = new LogitComparison();
+        comparison.Add(LogitsOf(model.PadTokenId), LogitsOf(model.PadTokenId == 0 ? 1 : 0));
+        return comparison.Kind == InvarianceKind.Dependent;
+
+        float[] LogitsOf(int padTokenId)
+        {
+            var padding = new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = model.Shape.Columns, Side = model.PaddingSide };
+            using var batch = TokenBatch.Pad([model.WithEndToken(0)], padTokenId, padding);
+            using var run = new ModelRun(CancellationToken.None);
+            var logits = new float[model.LabelCount];
+            model.RunUnreported(batch, logits, run);
+            return logits;
         }
     }
 
@@ -84,6 +111,35 @@ public static class InvarianceProbe
     {
         using var measurement = InvarianceMeasurement.Start(model, Lengths, CancellationToken.None);
         return measurement.HasSameBits(other);
+    }
+
+    // On the right, rounding is borne for the sake of speed, as it always was; on the left, only what is exact is trusted.
+    private static bool MayDependOnPadding(SequenceModel model, Invariance found) =>
+        model.Shape.Columns is null
+        && (model.PaddingSide == PaddingSide.Left || (found.Kind == InvarianceKind.Dependent && found.Reason is null));
+
+    // As the model runs batches now, but for company where only rows that are alone have other bits.
+    private static Invariance MeasureShape(SequenceModel model, Action<BatchShape>? reshape)
+    {
+        BatchShape shape = model.Shape;
+        using var measurement = InvarianceMeasurement.Start(model, LengthsAtLoad, CancellationToken.None);
+        LogitComparison alone = measurement.CompareAlone();
+        Invariance found = ResultOf(model, measurement.InCompany, alone);
+        if (found.IsExact || found.Reason is not null || !measurement.InCompany.AreSame || reshape is null)
+        {
+            return found;
+        }
+
+        reshape(shape with { LeastRows = 2 });
+        if (measurement.CompareAlone().AreSame)
+        {
+            return new Invariance(InvarianceKind.Exact, WorstDifference: 0, string.Create(
+                CultureInfo.InvariantCulture,
+                $"A run of one row gives other bits, up to {alone.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."));
+        }
+
+        reshape(shape);
+        return found;
     }
 
     private static Invariance ResultOf(SequenceModel model, LogitComparison inCompany, LogitComparison alone)

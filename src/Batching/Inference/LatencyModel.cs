@@ -15,10 +15,10 @@ internal sealed class LatencyModel : IDisposable
     private readonly Func<SequenceModel> load;
     private readonly SequenceModel reference;
     private readonly SessionChoice choice = new();
-    private readonly Lock gate = new();
-    private Task<SequenceModel?>? loading;
+    private readonly PoolWork loading;
+    private readonly TaskCompletionSource<SequenceModel?> loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int wanted;
-    private bool isDisposed;
+    private int isLoading;
 
     /// <param name="load">Loads the model.</param>
     /// <param name="reference">The model whose bits it has to give.</param>
@@ -26,9 +26,17 @@ internal sealed class LatencyModel : IDisposable
     {
         this.load = load;
         this.reference = reference;
+        loading = new PoolWork(() =>
+        {
+            loaded.TrySetResult(Load());
+            return Task.CompletedTask;
+        });
     }
 
-    private SequenceModel? Loaded => Volatile.Read(ref loading) is { IsCompletedSuccessfully: true } task ? task.Result : null;
+    /// <summary>Whether the model was asked for.</summary>
+    public bool IsLoading => Volatile.Read(ref isLoading) != 0;
+
+    private SequenceModel? Loaded => loaded.Task.IsCompleted ? loaded.Task.Result : null;
 
     /// <summary>Whether the next batch of so many tokens is to have all cores.</summary>
     public bool IsFasterOnAllCores(int tokens) => TryGet() is not null && choice.UsesAllCores(tokens);
@@ -53,7 +61,7 @@ internal sealed class LatencyModel : IDisposable
     /// <summary>The model, or null while it is not loaded or where it is of no use. Wanted often enough, it is loaded.</summary>
     public SequenceModel? TryGet()
     {
-        if (loading is null && Interlocked.Increment(ref wanted) >= WantedBeforeLoading)
+        if (!IsLoading && Interlocked.Increment(ref wanted) >= WantedBeforeLoading)
         {
             _ = LoadAsync();
         }
@@ -64,21 +72,20 @@ internal sealed class LatencyModel : IDisposable
     /// <summary>Ends when the model is loaded, or found to be of no use.</summary>
     public Task<SequenceModel?> LoadAsync()
     {
-        lock (gate)
+        if (Interlocked.Exchange(ref isLoading, 1) == 0)
         {
-            return loading ??= isDisposed ? Task.FromResult<SequenceModel?>(null) : Task.Run(Load);
+            loading.Offer();
         }
+
+        return loaded.Task;
     }
 
-    /// <summary>Frees the model; waits for a load under way.</summary>
+    /// <summary>Frees the model; waits for a load that has begun.</summary>
     public void Dispose()
     {
-        lock (gate)
-        {
-            isDisposed = true;
-        }
-
-        LoadAsync().GetAwaiter().GetResult()?.Dispose();
+        loading.Withdraw().GetAwaiter().GetResult();
+        loaded.TrySetResult(null);
+        Loaded?.Dispose();
     }
 
     private SequenceModel? Load()
@@ -96,7 +103,7 @@ internal sealed class LatencyModel : IDisposable
                 return model;
             }
         }
-        catch (Exception exception) when (exception is ModelLoadException or ModelRunException or ObjectDisposedException)
+        catch (Exception)
         {
             // Whatever keeps it from loading, the model that is there goes on to serve.
         }

@@ -46,7 +46,7 @@ public sealed class SequenceModel : IDisposable
         typeVocabularySize = takesTypes && config.TypeVocabularySize > 0 ? config.TypeVocabularySize : null;
         File = file;
         Operators = operators;
-        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, giveCompany: null));
+        invariance = new Lazy<Invariance>(() => InvarianceProbe.MeasureAtLoad(this, reshape: null, mayGiveCompany: false));
         Name = name ?? file;
         metrics = new RunMetrics(Name);
         MaxLength = signature.Columns < config.MaxPositions ? signature.Columns : config.MaxPositions ?? signature.Columns;
@@ -60,10 +60,10 @@ public sealed class SequenceModel : IDisposable
     public int? VocabularySize { get; private set; }
 
     /// <summary>
-    /// The longest row that the model takes: as many as it has positions for (<c>max_position_embeddings</c>), or its graph's
-    /// fixed length; null where neither is known.
+    /// The longest row that the model takes: as many as it has positions for (<c>max_position_embeddings</c>, or where the graph
+    /// has fewer, as many as those), or its graph's fixed length; null where neither is known.
     /// </summary>
-    public int? MaxLength { get; }
+    public int? MaxLength { get; private set; }
 
     /// <summary>
     /// Whether a row's logits are the same in every batch on this machine: measured when the model was loaded, or, where
@@ -72,17 +72,29 @@ public sealed class SequenceModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed before it was measured.</exception>
     public Invariance Invariance => invariance.Value;
 
+    // What the session has in use.
+    private IDisposable? Leftovers { get; init; }
+
     /// <summary>What messages call the .onnx file.</summary>
     internal string File { get; }
 
     /// <summary>The operators of the graph by name.</summary>
     internal IReadOnlySet<string> Operators { get; }
 
+    /// <summary>Whether the graph that runs is not the file's but one made of it, which may round otherwise.</summary>
+    internal bool IsRewritten { get; private init; }
+
     /// <summary>Whether <see cref="Invariance"/> costs nothing to ask for.</summary>
     internal bool IsInvarianceKnown => invariance.IsValueCreated;
 
     /// <summary>The shapes of batches that the graph takes. Batches of others are cut and filled up to them.</summary>
     internal BatchShape Shape => parts.Shape;
+
+    /// <summary>The end at which the rows of a batch are filled up.</summary>
+    internal PaddingSide PaddingSide => parts.Side;
+
+    /// <summary>What fills them up, as far as the model knows.</summary>
+    internal int PadTokenId => parts.PadTokenId;
 
     /// <summary>The token that every row has to hold, because the model reads the state of its last one; null for most models.</summary>
     internal int? EndTokenId => parts.EndTokenId;
@@ -105,7 +117,8 @@ public sealed class SequenceModel : IDisposable
     /// <summary>Loads a model from streams.</summary>
     /// <param name="openFile">
     /// Opens a file by its name in the folder, such as <c>onnx/model.onnx</c>, or returns null where there is none: a new
-    /// stream at every call, which is read and disposed of. Weights outside the .onnx file are not found this way.
+    /// stream at every call, which is read and disposed of. Files of weights that the .onnx file names are asked for by the path
+    /// from the same folder, such as <c>onnx/model.onnx_data</c>.
     /// </param>
     /// <param name="options">Which file, and how; null for the default.</param>
     /// <returns>The model, which the caller disposes of.</returns>
@@ -189,23 +202,24 @@ public sealed class SequenceModel : IDisposable
     /// <param name="folder">The model's files.</param>
     /// <param name="config">What config.json says.</param>
     /// <param name="options">Which file, and how.</param>
-    /// <param name="leastRows">The fewest rows that are run (<see cref="BatchShape.LeastRows"/>); null to find it out.</param>
+    /// <param name="setting">What the classifier that it is for has settled.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
-    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows = null)
+    internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting? setting = null)
     {
+        setting ??= ModelSetting.None;
         string name = OnnxFile.Select(folder, options.ModelFile, options.Precision);
         string file = folder.PathOf(name);
-        byte[]? content = folder.Directory is not null
-            ? null
-            : folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException($"The stream of '{file}' was opened once, and then there was none. Open a new stream at every call.", file);
-        IReadOnlySet<string> operators = OnnxOperators.Read(folder, name, content);
-        InferenceSession created = SessionFactory.Create(folder, name, content, options);
+        byte[] content = folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException(
+            $"'{file}' could be opened once, and then there was none. Leave a model's files as they are while it loads; open a new stream at every call.", file);
+        OnnxContent graph = OnnxOperators.Read(folder, name, content);
+        InferenceSession created = SessionFactory.Create(folder, name, content, options, out bool isRewritten, out IDisposable? leftovers);
         SequenceModel? model = null;
         try
         {
-            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, operators, config);
+            model = new SequenceModel(created, GraphSignature.Read(created, file), file, options.Name, graph.Operators, config) { IsRewritten = isRewritten, Leftovers = leftovers };
             model.Probe(folder, config);
-            model.SettleInvariance(options, leastRows);
+            model.ProbePositions(folder, config, graph.Tables, setting);
+            model.SettleInvariance(options, setting);
             return model;
         }
         catch
@@ -213,6 +227,7 @@ public sealed class SequenceModel : IDisposable
             if (model is null)
             {
                 created.Dispose();
+                leftovers?.Dispose();
             }
             else
             {
@@ -270,6 +285,7 @@ public sealed class SequenceModel : IDisposable
     private void Free()
     {
         session.Dispose();
+        Leftovers?.Dispose();
         uncancelled.Dispose();
     }
 
@@ -361,16 +377,35 @@ public sealed class SequenceModel : IDisposable
             nameof(batch));
     }
 
-    // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on.
-    private void SettleInvariance(SequenceModelOptions options, int? leastRows)
+    // Finds out whether logits depend on the batch. Where they do only if a row is alone, none is from then on; where padding is
+    // what they depend on, no row is padded.
+    private void SettleInvariance(SequenceModelOptions options, ModelSetting setting)
     {
-        RunAtLeast(leastRows ?? 1);
-        if (!options.ProbeInvariance && !options.RequireExact)
+        if (setting.SameAs is { } other)
+        {
+            parts = other.parts;
+            return;
+        }
+
+        bool probes = options.ProbeInvariance || options.RequireExact;
+        PaddingSide side = setting.PaddingSide();
+
+        // On the left, only what was measured is trusted.
+        bool equalLengths = side == PaddingSide.Left && !probes && Shape.Columns is null;
+        parts = parts with { Side = side, Shape = Shape with { LeastRows = setting.LeastRows ?? 1, EqualLengths = equalLengths } };
+        if (side == PaddingSide.Left && Shape.Columns is { } length && InvarianceProbe.ReadsPadding(this))
+        {
+            throw new ModelLoadException(
+                $"The tokenizer of '{File}' pads on the left, the graph has a fixed length of {length}, and its logits depend on what is in the padding, so that no text that is shorter gets what it gets alone. Export it again with an axis of any size, or correct 'padding_side' in {TokenizerConfig.FileName}.",
+                File);
+        }
+
+        if (!probes)
         {
             return;
         }
 
-        Invariance found = InvarianceProbe.MeasureAtLoad(this, leastRows is null ? RunAtLeast : null);
+        Invariance found = InvarianceProbe.MeasureAtLoad(this, Reshape, mayGiveCompany: setting.LeastRows is null);
         if (options.RequireExact && !found.IsExact)
         {
             throw new ModelLoadException(
@@ -381,7 +416,7 @@ public sealed class SequenceModel : IDisposable
         invariance = new Lazy<Invariance>(found);
     }
 
-    private void RunAtLeast(int rows) => parts = parts with { Shape = Shape with { LeastRows = rows } };
+    private void Reshape(BatchShape shape) => parts = parts with { Shape = shape };
 
     // Finds out by running it what the graph does not say: how wide the logits are and how many ids have embeddings.
     private void Probe(ModelFolder folder, ModelConfig config)
@@ -431,9 +466,68 @@ public sealed class SequenceModel : IDisposable
         return refused;
     }
 
-    private bool Accepts(int id)
+    // Finds out by running it how many positions the graph has, where a table in it may have too few for the longest row.
+    private void ProbePositions(ModelFolder folder, ModelConfig config, IReadOnlyList<IReadOnlyList<long>> tables, ModelSetting setting)
     {
-        using var batch = TokenBatch.Pad([EndTokenId is { } end ? [id, end] : [id]], padTokenId: 0);
+        if (setting.SameAs is { } other)
+        {
+            MaxLength = other.MaxLength;
+            return;
+        }
+
+        if (Shape.Columns is not null
+            || PositionTables.Suspect(tables, config, VocabularySize) is not { } suspicion
+            || TakesLength(suspicion.LengthToTry))
+        {
+            return;
+        }
+
+        // What is refused is refused at the first nodes of the graph; what is taken takes its time.
+        int taken = 1;
+        int refused = suspicion.LengthToTry;
+        foreach (int guess in suspicion.Guesses.Where(guess => taken < guess && guess < refused))
+        {
+            if (!TakesLength(guess))
+            {
+                refused = guess;
+            }
+            else
+            {
+                taken = guess;
+                refused = guess + 1 < refused && !TakesLength(guess + 1) ? guess + 1 : refused;
+            }
+        }
+
+        while (refused - taken > 1)
+        {
+            int middle = taken + ((refused - taken) / 2);
+            (taken, refused) = TakesLength(middle) ? (middle, refused) : (taken, middle);
+        }
+
+        if (MaxLength is { } claimed && !(setting.MaxLength <= taken))
+        {
+            string file = folder.PathOf(ModelConfig.FileName);
+            throw new ModelLoadException(
+                $"'{file}' says that a row has positions for {claimed} tokens, but '{File}' has them for {taken} only. Use the {ModelConfig.FileName} and the .onnx file of one model, or set {nameof(SequenceClassifierOptions.MaxLength)} to at most {taken}.",
+                file);
+        }
+
+        MaxLength = taken;
+    }
+
+    // A row of padding would have no positions in a model that counts them from the ids.
+    private bool TakesLength(int length)
+    {
+        int[] ids = new int[length];
+        Array.Fill(ids, PadTokenId == 0 && VocabularySize is not 1 ? 1 : 0);
+        return Takes(WithEndToken(ids));
+    }
+
+    private bool Accepts(int id) => Takes(EndTokenId is { } end ? [id, end] : [id]);
+
+    private bool Takes(int[] row)
+    {
+        using var batch = TokenBatch.Pad([row], padTokenId: 0);
         try
         {
             RunChecked(batch, new float[LabelCount], uncancelled);

@@ -24,7 +24,8 @@ public record SequenceModelOptions
 
     /// <summary>
     /// Whether to find out at load if a row's logits depend on its batch (<see cref="SequenceModel.Invariance"/>). Where
-    /// they do only if a row is alone, it is run beside a copy of itself from then on.
+    /// they do only if a row is alone, it is run beside a copy of itself from then on; where padding changes them, rows run
+    /// unpadded, only with rows of as many tokens.
     /// </summary>
     /// <value>Default: true. It takes the time of some 160 tokens; without it every row is run as it comes.</value>
     public bool ProbeInvariance { get; init; } = true;

@@ -12,11 +12,13 @@ internal static class SessionFactory
 
     /// <param name="folder">The model's files.</param>
     /// <param name="name">The .onnx file.</param>
-    /// <param name="content">Its content, where it does not come from a folder.</param>
+    /// <param name="content">Its content.</param>
     /// <param name="options">How to load it.</param>
+    /// <param name="isRewritten">Whether the session's graph is not the file's but one made of it.</param>
+    /// <param name="leftovers">What is to be disposed of after the session; null for most models.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, byte[]? content, SequenceModelOptions options)
+    public static InferenceSession Create(ModelFolder folder, string name, byte[] content, SequenceModelOptions options, out bool isRewritten, out IDisposable? leftovers)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -41,15 +43,12 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return Create(folder, name, content, sessionOptions);
+            return Create(folder, name, content, sessionOptions, out isRewritten, out leftovers);
         }
         catch (OnnxRuntimeException exception)
         {
-            string weights = folder.Directory is null
-                ? "Load the model from a folder if its weights are in files of their own."
-                : "Put its weights beside it if they are in files of their own.";
             throw new ModelLoadException(
-                $"ONNX Runtime cannot load '{file}': {MessageOf(exception)} The file is damaged, or not a model that this version of ONNX Runtime reads. Download it again, or export it again. {weights}",
+                $"ONNX Runtime cannot load '{file}': {MessageOf(exception)} The file is damaged, or not a model that this version of ONNX Runtime reads. Download it again, or export it again.",
                 file,
                 exception);
         }
@@ -62,15 +61,14 @@ internal static class SessionFactory
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
 
-    private static InferenceSession Create(ModelFolder folder, string name, byte[]? streamed, SessionOptions options)
+    private static InferenceSession Create(ModelFolder folder, string name, byte[] content, SessionOptions options, out bool isRewritten, out IDisposable? leftovers)
     {
-        string file = folder.PathOf(name);
-        byte[]? content = streamed ?? (new FileInfo(file).Length <= LargestRewritten ? folder.Read(name, Array.MaxLength) : null);
-        if (content is not null && Rewrite(content) is { } rewritten)
+        if (Rewrite(content) is { } rewritten)
         {
             try
             {
-                return new InferenceSession(rewritten, options);
+                isRewritten = true;
+                return Open(folder, name, rewritten, options, out leftovers);
             }
             catch (OnnxRuntimeException)
             {
@@ -78,17 +76,30 @@ internal static class SessionFactory
             }
         }
 
-        return streamed is null ? new InferenceSession(file, options) : new InferenceSession(streamed, options);
+        isRewritten = false;
+        return Open(folder, name, content, options, out leftovers);
+    }
+
+    private static InferenceSession Open(ModelFolder folder, string name, byte[] content, SessionOptions options, out IDisposable? leftovers)
+    {
+        var model = WholeModel.Read(folder, name, content);
+        try
+        {
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", model.Folder);
+            return new InferenceSession(model.Content, options);
+        }
+        finally
+        {
+            // What the session has mapped stays until it is disposed of; on Windows the files do, too.
+            leftovers = model.Copies is { } copies && !copies.TryDelete() ? copies : null;
+        }
     }
 
     private static byte[]? Rewrite(byte[] content)
     {
         try
         {
-            var graph = OnnxGraph.Read(content);
-
-            // Weights in other files are found beside a file only.
-            return graph.Constants.Values.Any(constant => constant.IsExternal) ? null : FirstPositionRewrite.Apply(graph);
+            return content.Length <= LargestRewritten ? FirstPositionRewrite.Apply(OnnxGraph.Read(content)) : null;
         }
         catch (InvalidDataException)
         {

@@ -52,6 +52,7 @@ internal static class BytePairFiles
             PadTokenId = pad,
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide,
+            PaddingSide = config.PaddingSide(saved: null),
         };
     }
 

@@ -82,6 +82,14 @@ internal readonly struct JsonSection
     public string StringOf(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, value, "a string");
 
+    /// <summary>A name, which may be written as a number or as true or false: then it is what the file says, letter for letter.</summary>
+    public string NameOf(string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw Wrong(name, value, "a string"),
+    };
+
     public bool? Boolean(string name) => Find(name) is not { } value ? null : value.ValueKind switch
     {
         JsonValueKind.True => true,

@@ -32,6 +32,9 @@ internal sealed record ModelConfig(
 
     private static readonly string[] ProblemTypes = [SingleLabel, MultiLabel, Regression];
 
+    /// <summary>How many rows a table of positions has for <see cref="MaxPositions"/>, at least: those that no token gets counted.</summary>
+    public int? PositionRows { get; private init; }
+
     /// <summary><c>pad_token_id</c>, where it is an id.</summary>
     public int? PadTokenId { get; private init; }
 
@@ -54,14 +57,16 @@ internal sealed record ModelConfig(
         }
 
         string? modelType = json.String("model_type");
+        int? positions = ReadPositions(json);
         return new ModelConfig(
             modelType,
             ReadLabels(json),
             ReadProblemType(json),
-            ReadMaxPositions(json, modelType),
+            ReadMaxPositions(json, modelType, positions),
             json.Int32("vocab_size"),
             json.Int32("type_vocab_size"))
         {
+            PositionRows = positions,
             PadTokenId = json.Int32("pad_token_id", least: int.MinValue) is { } pad and >= 0 ? pad : null,
             EndTokenId = json.Boolean("is_encoder_decoder") == true && json.Int32s("eos_token_id") is [var end, ..] ? end : null,
             AttentionWindow = json.Int32s("attention_window", least: 1) is { Count: > 0 } windows ? windows.Max() : null,
@@ -73,9 +78,11 @@ internal sealed record ModelConfig(
         json.Int32("max_encoder_position_embeddings", least: 1) is not { } encoder ? null
         : Math.Min(encoder, json.Int32("max_decoder_position_embeddings", least: 1) ?? encoder);
 
-    private static int? ReadMaxPositions(JsonSection json, string? modelType)
+    private static int? ReadPositions(JsonSection json) =>
+        ReadPositionsOfBothHalves(json) ?? json.Int32("max_position_embeddings", least: 1);
+
+    private static int? ReadMaxPositions(JsonSection json, string? modelType, int? positions)
     {
-        int? positions = ReadPositionsOfBothHalves(json) ?? json.Int32("max_position_embeddings", least: 1);
         if (positions is null || !PositionsAfterPad.Contains(modelType))
         {
             return positions;
@@ -115,7 +122,7 @@ internal sealed record ModelConfig(
                     $"found the key '{name}' among {labels.Length} labels, expected the keys 0 to {labels.Length - 1}, each once. Correct the file.");
             }
 
-            labels[index] = id2Label.StringOf(name, value);
+            labels[index] = id2Label.NameOf(name, value);
         }
 
         return labels!;

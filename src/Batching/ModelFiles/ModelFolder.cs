@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Batching.ModelFiles;
 
 /// <summary>The files of a Hugging Face model, in a folder or behind a function that opens them.</summary>
-/// <remarks>Names are relative to the model's folder and use <c>/</c>. An empty file and a git-lfs pointer are refused wherever one is read.</remarks>
+/// <remarks>Names are relative to the model's folder and use <c>/</c>. What is no regular file is not opened; an empty file and a git-lfs pointer are refused wherever one is read.</remarks>
 internal sealed class ModelFolder
 {
     // The folder given may be the wrong one, with a whole disk below it.
@@ -19,10 +19,11 @@ internal sealed class ModelFolder
 
     private readonly Func<string, Stream?> open;
 
-    private ModelFolder(string name, string? directory, Func<string, Stream?> open)
+    private ModelFolder(string name, string? directory, Func<string, Stream?> open, bool keepsHashes = false)
     {
         Name = name;
         Directory = directory;
+        Loaded = new LoadedFiles(directory, keepsHashes);
         this.open = open;
     }
 
@@ -31,6 +32,9 @@ internal sealed class ModelFolder
 
     /// <summary>The folder's path, or null where there are only streams.</summary>
     public string? Directory { get; }
+
+    /// <summary>What has been opened, and what of that was there.</summary>
+    public LoadedFiles Loaded { get; }
 
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
     public static ModelFolder At(string folder)
@@ -49,15 +53,16 @@ internal sealed class ModelFolder
             string path = Path.Combine(folder, name);
             return System.IO.Directory.Exists(path)
                 ? throw new ModelLoadException($"'{path}' is a folder, not a file. Download the file of that name in its place.", path)
-                : File.Exists(path) ? File.OpenRead(path) : null;
+                : File.Exists(path) ? RegularFile.Open(path) ?? throw NoContent(path) : null;
         });
     }
 
     /// <param name="open">Opens a file by name for reading; null where there is none. The caller disposes of the stream.</param>
-    public static ModelFolder From(Func<string, Stream?> open)
+    /// <param name="keepsHashes">Whether contents are hashed as they are read, for a <see cref="ModelIdentity"/>.</param>
+    public static ModelFolder From(Func<string, Stream?> open, bool keepsHashes = false)
     {
         ArgumentNullException.ThrowIfNull(open);
-        return new ModelFolder("the given streams", directory: null, open);
+        return new ModelFolder("the given streams", directory: null, open, keepsHashes);
     }
 
     /// <summary>What messages call a file: its path, or its name where there are only streams.</summary>
@@ -65,7 +70,7 @@ internal sealed class ModelFolder
 
     public bool Contains(string name)
     {
-        using Stream? stream = Open(name);
+        using Stream? stream = Open(name, isRead: false);
         return stream is not null;
     }
 
@@ -73,7 +78,16 @@ internal sealed class ModelFolder
     /// <param name="name">The file.</param>
     /// <param name="mostBytes">The size from which on it is not what its name says.</param>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, too large, or a git-lfs pointer.</exception>
-    public byte[]? Read(string name, int mostBytes = MostBytes) => Read(name, stream => ReadAll(stream, mostBytes));
+    public byte[]? Read(string name, int mostBytes = MostBytes)
+    {
+        byte[]? content = Read(name, stream => ReadAll(stream, mostBytes));
+        if (content is not null)
+        {
+            Loaded.AddContent(name, content);
+        }
+
+        return content;
+    }
 
     /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
@@ -83,23 +97,78 @@ internal sealed class ModelFolder
     /// <exception cref="ModelLoadException">The file cannot be read.</exception>
     public T Read<T>(string name, Func<Stream, T> read, T otherwise)
     {
-        using Stream? stream = Open(name);
+        using Stream? stream = Open(name, isRead: true);
         try
         {
             return stream is null ? otherwise : read(stream);
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or NotSupportedException)
+        catch (Exception exception) when (IsOfReading(exception))
         {
-            throw new ModelLoadException(
-                $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
-                PathOf(name),
-                exception);
+            throw CannotBeRead(name, exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+    }
+
+    /// <summary>Whether an exception is one that a stream throws which cannot be read.</summary>
+    public static bool IsOfReading(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or InvalidDataException or ObjectDisposedException or NotSupportedException;
+
+    /// <summary>Says that a file cannot be read.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="exception">What its stream threw.</param>
+    public ModelLoadException CannotBeRead(string name, Exception exception) => exception is ObjectDisposedException or NotSupportedException
+        ? new ModelLoadException(
+            $"The stream of '{PathOf(name)}' cannot be read: {exception.Message} Open a new stream for reading at every call; it is disposed of afterwards.",
+            PathOf(name),
+            exception)
+        : new ModelLoadException(
+            $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
+
+    /// <summary>Opens a file of any size that can be read from anywhere; null where there is none. The caller disposes of the stream.</summary>
+    /// <exception cref="ModelLoadException">The file cannot be opened or read.</exception>
+    public Stream? OpenSeekable(string name)
+    {
+        Stream? stream = Open(name, isRead: true);
+        if (stream is null or { CanSeek: true })
         {
-            throw new ModelLoadException(
-                $"'{PathOf(name)}' cannot be read: {exception.Message} Check that the file is whole, or download it again.", PathOf(name), exception);
+            if (stream is not null)
+            {
+                Loaded.AddContent(name, stream);
+            }
+
+            return stream;
         }
+
+        stream.Dispose();
+        return Read(name, Array.MaxLength) is { } content ? new MemoryStream(content, writable: false) : null;
+    }
+
+    /// <summary>Whether a file that another one names is among the model's: links lead out of its folder only where the other's do.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="by">The file that names it.</param>
+    /// <exception cref="ModelLoadException">The links do not end.</exception>
+    public bool Confines(string name, string by)
+    {
+        if (Directory is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            string file = RegularFile.RealPathOf(PathOf(name));
+            return IsIn(RegularFile.RealPathOf(Directory), file)
+                || IsIn(Path.GetDirectoryName(RegularFile.RealPathOf(PathOf(by)))!, file)
+                || (Blobs() is { } blobs && IsIn(blobs, file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeOpened(name, exception);
+        }
+
+        static bool IsIn(string folder, string file) =>
+            file.StartsWith(
+            Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
+            OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
     /// <summary>The .onnx files of a folder by name; none where there are only streams, which cannot be listed.</summary>
@@ -110,6 +179,9 @@ internal sealed class ModelFolder
             .Order(StringComparer.Ordinal)];
 
     private static ReadOnlySpan<byte> LfsPointerStart => "version https://git-lfs.github.com/spec/"u8;
+
+    private static ModelLoadException NoContent(string path) => new(
+        $"'{path}' is empty, or no file on a disk but a pipe, a device or a socket. Download the file again, in its place.", path);
 
     private static byte[] ReadAll(Stream stream, int mostBytes)
     {
@@ -150,19 +222,34 @@ internal sealed class ModelFolder
         return start[..length];
     }
 
-    private Stream? Open(string name)
+    private Stream? Open(string name, bool isRead)
     {
         try
         {
-            return open(name);
+            FileStamp? stamp = Loaded.Look(name);
+            Stream? stream = open(name);
+            Loaded.Add(name, stream is not null, stamp, isRead);
+            return stream;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            string advice = Directory is null
-                ? "Return null for a file that does not exist."
-                : "Check that the file is there, and that this process may read it.";
-            throw new ModelLoadException($"'{PathOf(name)}' cannot be opened: {exception.Message} {advice}", PathOf(name), exception);
+            throw CannotBeOpened(name, exception);
         }
+    }
+
+    private ModelLoadException CannotBeOpened(string name, Exception exception)
+    {
+        string advice = Directory is null
+            ? "Return null for a file that does not exist."
+            : "Check that the file is there, and that this process may read it.";
+        return new ModelLoadException($"'{PathOf(name)}' cannot be opened: {exception.Message} {advice}", PathOf(name), exception);
+    }
+
+    // Where Hugging Face's cache has the contents of the files in this folder.
+    private string? Blobs()
+    {
+        string? snapshots = Path.GetDirectoryName(RegularFile.RealPathOf(Directory!));
+        return Path.GetFileName(snapshots) == "snapshots" ? Path.Combine(Path.GetDirectoryName(snapshots)!, "blobs") : null;
     }
 
     private byte[]? Read(string name, Func<Stream, byte[]> read)

@@ -7,7 +7,7 @@ internal static class OnnxFile
     /// <param name="name">A file by name, or null.</param>
     /// <param name="precision">A precision, where there is no name; null for the full one.</param>
     /// <returns>The file's name in the folder.</returns>
-    /// <exception cref="ModelLoadException">There is no such file, or it or its weights are a git-lfs pointer.</exception>
+    /// <exception cref="ModelLoadException">There is no such file, or it is a git-lfs pointer.</exception>
     /// <exception cref="ArgumentException">There is no such precision, or the name is empty.</exception>
     public static string Select(ModelFolder folder, string? name, ModelPrecision? precision)
     {
@@ -31,12 +31,31 @@ internal static class OnnxFile
         }
 
         folder.Check(found);
-        foreach (string weights in WeightsOf(found))
+        return found;
+    }
+
+    /// <summary>The files that an .onnx file's numbers are in besides itself: those that it names, whatever they are called.</summary>
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The .onnx file.</param>
+    /// <returns>Their names in the model's folder, each once, in the order of the file; none where it is no ONNX model.</returns>
+    /// <exception cref="ModelLoadException">The .onnx file cannot be read, or names a file that may be outside the model's folder.</exception>
+    public static IReadOnlyList<string> ExternalFilesOf(ModelFolder folder, string name)
+    {
+        if (folder.Read(name, Array.MaxLength) is not { } content)
         {
-            folder.Check(weights);
+            return [];
         }
 
-        return found;
+        using var files = new ExternalFiles(folder, name);
+        try
+        {
+            return [.. ExternalTensors.Find(content).Select(files.NameOf).Distinct(StringComparer.Ordinal)];
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged, or in a format of ONNX Runtime's own: it tells.
+            return [];
+        }
     }
 
     /// <summary>The files that may be meant, in the order they are looked for.</summary>

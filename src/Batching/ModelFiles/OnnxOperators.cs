@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Batching.ModelFiles;
 
-/// <summary>Which operators the graph of an .onnx file is made of. Its weights are passed over, not read.</summary>
+/// <summary>Which operators the graph of an .onnx file is made of, and which tables it has. Its weights are passed over, not read.</summary>
 /// <remarks>Numbers of fields are those of the ONNX format's messages.</remarks>
 internal sealed class OnnxOperators : IDisposable
 {
@@ -21,10 +21,18 @@ internal sealed class OnnxOperators : IDisposable
     private readonly Dictionary<(string Name, string Domain), Dictionary<(string Name, string Domain), long>> functions = [];
     private readonly Dictionary<(string Name, string Domain), long> nodesOfFunctions = [];
 
+    // Of the graph itself: the dimensions of constants by name, the names that nodes give them, and those that are looked up in.
+    private readonly Dictionary<string, IReadOnlyList<long>> constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> renamed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> tables = new(StringComparer.Ordinal);
+
     private CodedInputStream input;
     private Dictionary<(string Name, string Domain), long> scope;
     private string name = "";
     private string domain = "";
+    private List<string> inputs = [];
+    private List<string> outputs = [];
+    private IReadOnlyList<long>? constant;
     private int depth;
 
     private OnnxOperators(Stream stream)
@@ -41,23 +49,21 @@ internal sealed class OnnxOperators : IDisposable
 
     /// <param name="folder">The model's files.</param>
     /// <param name="file">The .onnx file.</param>
-    /// <param name="content">Its content, where it was read already.</param>
-    /// <returns>The operators' names, such as <c>MatMul</c>; of a file that is no ONNX model, those that were met before that showed.</returns>
-    /// <exception cref="ModelLoadException">The file cannot be read, or its graph is too large for any model.</exception>
-    public static IReadOnlySet<string> Read(ModelFolder folder, string file, byte[]? content)
+    /// <param name="content">Its content.</param>
+    /// <returns>What was found; of a file that is no ONNX model, what was met before that showed.</returns>
+    /// <exception cref="ModelLoadException">Its graph is too large for any model.</exception>
+    public static OnnxContent Read(ModelFolder folder, string file, byte[] content)
     {
-        using Stream? inMemory = content is null ? null : new MemoryStream(content);
-        (IReadOnlySet<string> names, long nodes) = inMemory is null
-            ? folder.Read(file, Read, otherwise: (new HashSet<string>(StringComparer.Ordinal), 0))
-            : Read(inMemory);
-        return nodes <= MostNodes ? names : throw new ModelLoadException(
+        using var whole = new MemoryStream(content);
+        (OnnxContent found, long nodes) = Read(whole);
+        return nodes <= MostNodes ? found : throw new ModelLoadException(
             $"'{folder.PathOf(file)}' has a graph of more than {MostNodes} nodes, those of its functions counted as often as they are called, which is no classifier's: ONNX Runtime would take hours or all memory to load it. Use the model as it was published.",
             folder.PathOf(file));
     }
 
     public void Dispose() => input.Dispose();
 
-    private static (IReadOnlySet<string> Names, long Nodes) Read(Stream stream)
+    private static (OnnxContent Found, long Nodes) Read(Stream stream)
     {
         using var operators = new OnnxOperators(stream);
         try
@@ -70,7 +76,26 @@ internal sealed class OnnxOperators : IDisposable
         }
 
         IEnumerable<(string Name, string Domain)> used = operators.functions.Values.Prepend(operators.graph).SelectMany(calls => calls.Keys);
-        return (used.Select(key => key.Name).ToHashSet(StringComparer.Ordinal), operators.NodesOf(operators.graph, DeepestGraph));
+        var found = new OnnxContent(used.Select(key => key.Name).ToHashSet(StringComparer.Ordinal), operators.Tables());
+        return (found, operators.NodesOf(operators.graph, DeepestGraph));
+    }
+
+    private List<IReadOnlyList<long>> Tables()
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string table in tables)
+        {
+            // A name may be given once only, but a file may say what it likes.
+            string source = table;
+            for (int step = 0; step < renamed.Count && renamed.TryGetValue(source, out string? before); step++)
+            {
+                source = before;
+            }
+
+            named.Add(source);
+        }
+
+        return [.. named.Where(constants.ContainsKey).Select(table => constants[table])];
     }
 
     // How many nodes are left when functions are written out; more than the most where that is all that matters.
@@ -156,6 +181,10 @@ internal sealed class OnnxOperators : IDisposable
             case 1:
                 ReadNode();
                 break;
+            case 5 when depth == 0:
+                (string tensor, IReadOnlyList<long> dimensions) = ReadTensor();
+                constants[tensor] = dimensions;
+                break;
             case 5 or 15:
                 PassOver();
                 break;
@@ -169,16 +198,50 @@ internal sealed class OnnxOperators : IDisposable
     {
         // A node may hold graphs, and be held by a function.
         (string outerName, string outerDomain) = (name, domain);
-        (name, domain) = ("", "");
+        (List<string> outerInputs, List<string> outerOutputs) = (inputs, outputs);
+        (name, domain, inputs, outputs, constant) = ("", "", [], [], null);
         ReadMessage(ReadNodeField);
         CollectionsMarshal.GetValueRefOrAddDefault(scope, (name, domain), out _)++;
-        (name, domain) = (outerName, outerDomain);
+        if (depth == 0 && scope == graph)
+        {
+            AddTables();
+        }
+
+        (name, domain, inputs, outputs) = (outerName, outerDomain, outerInputs, outerOutputs);
+    }
+
+    private void AddTables()
+    {
+        switch (name)
+        {
+            case "Gather" or "Slice" when inputs.Count > 0:
+                tables.Add(inputs[0]);
+                break;
+            case "EmbedLayerNormalization":
+                // The ids, the token types, and three tables.
+                tables.UnionWith(inputs.Skip(2).Take(3));
+                break;
+            case "Cast" or "DequantizeLinear" or "Identity" when inputs.Count > 0 && outputs.Count > 0:
+                renamed.TryAdd(outputs[0], inputs[0]);
+                break;
+            case "Constant" when constant is not null && outputs.Count > 0:
+                constants[outputs[0]] = constant;
+                break;
+            default:
+                break;
+        }
     }
 
     private void ReadNodeField(int number)
     {
         switch (number)
         {
+            case 1:
+                inputs.Add(input.ReadString());
+                break;
+            case 2:
+                outputs.Add(input.ReadString());
+                break;
             case 4:
                 name = input.ReadString();
                 break;
@@ -203,13 +266,58 @@ internal sealed class OnnxOperators : IDisposable
                 ReadMessage(ReadGraphField);
                 depth--;
                 break;
-            case 5 or 10 or 22 or 23:
+            case 5:
+                (_, constant) = ReadTensor();
+                break;
+            case 10 or 22 or 23:
                 PassOver();
                 break;
             default:
                 input.SkipLastField();
                 break;
         }
+    }
+
+    private (string Name, IReadOnlyList<long> Dimensions) ReadTensor()
+    {
+        int length = input.ReadLength();
+        long end = Position + length;
+        string tensor = "";
+        List<long> dimensions = [];
+        while (Position < end)
+        {
+            uint tag = input.ReadTag();
+            if (tag == 0)
+            {
+                throw new InvalidDataException("The file ends within a message.");
+            }
+
+            switch (WireFormat.GetTagFieldNumber(tag), WireFormat.GetTagWireType(tag))
+            {
+                case (1, WireFormat.WireType.Varint):
+                    dimensions.Add(input.ReadInt64());
+                    break;
+                case (1, WireFormat.WireType.LengthDelimited):
+                    long packed = input.ReadLength() + Position;
+                    while (Position < packed)
+                    {
+                        dimensions.Add(input.ReadInt64());
+                    }
+
+                    break;
+                case (8, WireFormat.WireType.LengthDelimited):
+                    tensor = input.ReadString();
+                    break;
+                case (_, WireFormat.WireType.LengthDelimited):
+                    PassOver();
+                    break;
+                default:
+                    input.SkipLastField();
+                    break;
+            }
+        }
+
+        return Position == end ? (tensor, dimensions) : throw new InvalidDataException("A field is longer than the message that it is in.");
     }
 
     private void ReadMessage(FieldReader readField)

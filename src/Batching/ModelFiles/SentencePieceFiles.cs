@@ -60,6 +60,7 @@ internal static class SentencePieceFiles
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide,
+            PaddingSide = config.PaddingSide(saved: null),
         };
     }
 

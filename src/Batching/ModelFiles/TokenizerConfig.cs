@@ -9,8 +9,12 @@ internal sealed class TokenizerConfig
     // Hugging Face writes 1e30 for "no limit"; no encoder has this many positions.
     private const double NoLimit = 1e9;
 
+    // The classes of Hugging Face that pad on the left where nothing else is said.
+    private static readonly string[] PaddedOnTheLeft = ["GemmaTokenizer", "LlamaTokenizer", "XLNetTokenizer"];
+
     private readonly JsonSection? config;
     private readonly JsonSection? specialTokens;
+    private readonly PaddingSide? paddingSide;
 
     private TokenizerConfig(JsonSection? config, JsonSection? specialTokens)
     {
@@ -25,6 +29,7 @@ internal sealed class TokenizerConfig
         AddPrefixSpace = config?.Boolean("add_prefix_space") ?? false;
         MaxLength = ReadMaxLength(config);
         TruncationSide = ReadTruncationSide(config);
+        paddingSide = ReadPaddingSide(config);
 
         // What is wrong with a name is said whatever the tokenizer turns out to be.
         Names(isWordPiece: true);
@@ -51,6 +56,12 @@ internal sealed class TokenizerConfig
     /// <exception cref="ModelLoadException">A file is damaged.</exception>
     public static TokenizerConfig Read(ModelFolder folder) =>
         new(JsonSection.Read(folder, FileName), JsonSection.Read(folder, SpecialTokensFileName));
+
+    /// <summary><c>padding_side</c>; where the file does not say, that of <c>tokenizer.json</c>, or else that of the class.</summary>
+    /// <param name="saved">What <c>tokenizer.json</c> says; null for nothing.</param>
+    public PaddingSide PaddingSide(PaddingSide? saved) => paddingSide
+        ?? saved
+        ?? (PaddedOnTheLeft.Contains(Family) ? Batching.PaddingSide.Left : Batching.PaddingSide.Right);
 
     /// <summary>What the files call the special tokens, or the defaults of the class or kind.</summary>
     public SpecialTokenNames Names(bool isWordPiece)
@@ -81,6 +92,14 @@ internal sealed class TokenizerConfig
             ? (int)length
             : throw config.Value.Refuse($"'model_max_length' is {length}; a length limit is at least 1. Correct the file.");
     }
+
+    private static PaddingSide? ReadPaddingSide(JsonSection? config) => config?.String("padding_side") switch
+    {
+        null => null,
+        "right" => Batching.PaddingSide.Right,
+        "left" => Batching.PaddingSide.Left,
+        var other => throw config!.Value.Refuse($"'padding_side' is '{other}', expected 'right' or 'left'. Correct the file."),
+    };
 
     private static TruncationSide? ReadTruncationSide(JsonSection? config) => config?.String("truncation_side") switch
     {

@@ -32,4 +32,7 @@ internal sealed record TokenizerDefinition
 
     /// <summary>The end at which texts are cut where nothing else is asked for, or null where the files do not say.</summary>
     public TruncationSide? TruncationSide { get; init; }
+
+    /// <summary>The end at which rows are filled up where nothing else is asked for.</summary>
+    public required PaddingSide PaddingSide { get; init; }
 }

@@ -77,6 +77,7 @@ internal static class TokenizerFiles
             Template = PostProcessorJson.Read(json, tokens, names),
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide ?? side,
+            PaddingSide = config.PaddingSide(PaddingJson.ReadSide(json)),
         };
     }
 }

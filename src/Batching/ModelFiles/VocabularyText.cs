@@ -44,6 +44,7 @@ internal static class VocabularyText
             PadTokenId = pad,
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide,
+            PaddingSide = config.PaddingSide(saved: null),
         };
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using Batching.Inference;
 
 namespace Batching.Pipeline;
@@ -7,7 +6,8 @@ namespace Batching.Pipeline;
 /// <summary>The work of one call: windows whose batches wait for workers, and the workers that run them.</summary>
 /// <remarks>
 /// Windows are published in order and by one thread at a time; workers take batches from whichever window has one, so that
-/// no core waits where one window ends and the next begins. The first failure stops everything.
+/// no core waits where one window ends and the next begins. The first failure stops everything. Workers are threads of the
+/// pool that come while there is something to do; the call ends without those that never came.
 /// </remarks>
 internal sealed class ClassificationCall : IDisposable
 {
@@ -15,12 +15,15 @@ internal sealed class ClassificationCall : IDisposable
     private readonly int workers;
     private readonly CancellationToken cancellationToken;
     private readonly CancellationTokenSource stop;
-    private readonly Channel<WindowBatch> batches = Channel.CreateUnbounded<WindowBatch>();
-    private readonly List<Task> running = [];
+    private readonly PoolWork poolWork;
     private readonly TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private readonly HashSet<TextWindow> windows = [];
+    private readonly Queue<WindowBatch> batches = new();
     private TaskCompletionSource? idle;
+
+    // Workers that were asked for and have not left: they take what is there before they do.
+    private int poolWorkers;
     private int unfinished;
 
     /// <param name="runner">Runs the batches.</param>
@@ -32,6 +35,7 @@ internal sealed class ClassificationCall : IDisposable
         this.workers = workers;
         this.cancellationToken = cancellationToken;
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        poolWork = new PoolWork(Work);
         Distinct = new DistinctRows(runner.Model.LabelCount);
 
         // What nobody waits for any more is not an exception that nobody observed.
@@ -67,25 +71,27 @@ internal sealed class ClassificationCall : IDisposable
         window.Dispose();
     }
 
-    /// <summary>Lets the workers have the window's batches, and starts workers for them.</summary>
+    /// <summary>Lets the workers have the window's batches, and asks for workers.</summary>
     /// <param name="window">A window that was planned.</param>
     /// <param name="helpers">How many of the workers are the caller itself.</param>
     public void Publish(TextWindow window, int helpers)
     {
+        int missing;
         lock (gate)
         {
             unfinished += window.BatchCount;
+            for (int batch = 0; batch < window.BatchCount; batch++)
+            {
+                batches.Enqueue(new WindowBatch(window, batch));
+            }
+
+            missing = Math.Max(0, Math.Min(workers - poolWorkers, batches.Count) - helpers);
+            poolWorkers += missing;
         }
 
-        for (int batch = 0; batch < window.BatchCount; batch++)
+        for (; missing > 0; missing--)
         {
-            batches.Writer.TryWrite(new WindowBatch(window, batch));
-        }
-
-        int wanted = Math.Min(workers, window.BatchCount) - helpers;
-        while (running.Count < wanted)
-        {
-            running.Add(Task.Run(WorkAsync, CancellationToken.None));
+            poolWork.Offer();
         }
     }
 
@@ -94,7 +100,7 @@ internal sealed class ClassificationCall : IDisposable
     {
         while (!window.Completion.IsCompleted && !failed.Task.IsCompleted)
         {
-            if (batches.Reader.TryRead(out WindowBatch batch))
+            if (TryTake(out WindowBatch batch))
             {
                 Run(batch, run);
             }
@@ -139,18 +145,17 @@ internal sealed class ClassificationCall : IDisposable
     public void Stop()
     {
         stop.Cancel();
-        batches.Writer.TryComplete();
-        Task.WaitAll([.. running], CancellationToken.None);
+        poolWork.Withdraw().GetAwaiter().GetResult();
     }
 
-    /// <summary>Stops the reader and the workers, and waits until both have ended.</summary>
+    /// <summary>Stops the reader and the workers.</summary>
     /// <param name="reading">The reader, which may be publishing a window.</param>
-    public async Task StopAsync(Task reading)
+    /// <returns>Ends when both have ended.</returns>
+    public Task StopAsync(PoolWork reading)
     {
-        await stop.CancelAsync().ConfigureAwait(false);
-        await reading.ConfigureAwait(false);
-        batches.Writer.TryComplete();
-        await Task.WhenAll(running).ConfigureAwait(false);
+        // At once, and not by a thread of the pool: the runs in flight may be what it waits for.
+        stop.Cancel();
+        return EndAsync(reading);
     }
 
     /// <summary>Gives back what is left, once the call was stopped.</summary>
@@ -165,15 +170,47 @@ internal sealed class ClassificationCall : IDisposable
         stop.Dispose();
     }
 
-    private async Task WorkAsync()
+    private async Task EndAsync(PoolWork reading)
     {
-        using var run = new ModelRun(stop.Token);
-        while (!stop.IsCancellationRequested && await batches.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        await reading.Withdraw().ConfigureAwait(false);
+        await poolWork.Withdraw().ConfigureAwait(false);
+    }
+
+    // A worker never waits, for what would wake it is a thread of the pool: where nothing is left it leaves, and is asked for again.
+    private Task Work()
+    {
+        try
         {
-            while (!stop.IsCancellationRequested && batches.Reader.TryRead(out WindowBatch batch))
+            using var run = new ModelRun(stop.Token);
+            while (TryTakeOrLeave(out WindowBatch batch))
             {
                 Run(batch, run);
             }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool TryTake(out WindowBatch batch)
+    {
+        lock (gate)
+        {
+            return batches.TryDequeue(out batch);
+        }
+    }
+
+    private bool TryTakeOrLeave(out WindowBatch batch)
+    {
+        lock (gate)
+        {
+            batch = default;
+            bool isTaken = !stop.IsCancellationRequested && batches.TryDequeue(out batch);
+            poolWorkers -= isTaken ? 0 : 1;
+            return isTaken;
         }
     }
 
@@ -185,9 +222,7 @@ internal sealed class ClassificationCall : IDisposable
         }
         catch (Exception exception)
         {
-            // The first failure is the call's; those that follow are its consequences.
-            failed.TrySetException(exception);
-            stop.Cancel();
+            Fail(exception);
         }
 
         lock (gate)
@@ -198,5 +233,12 @@ internal sealed class ClassificationCall : IDisposable
                 idle = null;
             }
         }
+    }
+
+    // The first failure is the call's; those that follow are its consequences.
+    private void Fail(Exception exception)
+    {
+        failed.TrySetException(exception);
+        stop.Cancel();
     }
 }

@@ -55,12 +55,11 @@ internal sealed class ClassificationEngine(
             {
                 while (!isOver && windows.Count < WindowsAhead)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
                     TextWindow window = call.NewWindow();
                     windows.Enqueue(window);
                     try
                     {
-                        isOver = !Fill(window, source, encoder);
+                        isOver = !Fill(window, source, encoder, cancellationToken);
                     }
                     catch (Exception exception) when (deliversBeforeFailure)
                     {
@@ -101,7 +100,8 @@ internal sealed class ClassificationEngine(
         using var call = new ClassificationCall(runner, workers, cancellationToken);
         var results = new CallResults(maker);
         var windows = Channel.CreateBounded<TextWindow>(WindowsAhead - 1);
-        Task reading = Task.Run(() => ReadAsync(inputs, call, windows.Writer), CancellationToken.None);
+        var reading = new PoolWork(() => ReadAsync(inputs, call, windows.Writer));
+        reading.Offer();
         try
         {
             while (await HasMoreAsync(call, windows.Reader, cancellationToken).ConfigureAwait(false))
@@ -155,10 +155,12 @@ internal sealed class ClassificationEngine(
     }
 
     /// <returns>Whether there may be more.</returns>
-    private static bool Fill(TextWindow window, IEnumerator<TextInput> source, RowEncoder encoder)
+    private static bool Fill(TextWindow window, IEnumerator<TextInput> source, RowEncoder encoder, CancellationToken cancellationToken)
     {
         while (!window.IsFull)
         {
+            // Texts may come slowly.
+            cancellationToken.ThrowIfCancellationRequested();
             if (encoder.HasMore)
             {
                 encoder.Continue(window);

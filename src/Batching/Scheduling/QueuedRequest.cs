@@ -4,13 +4,15 @@ using Batching.Pipeline;
 namespace Batching.Scheduling;
 
 /// <summary>A caller's texts on their way through the queue. The scheduler's lock guards it, but for what ends it.</summary>
-internal sealed class QueuedRequest
+/// <remarks>
+/// Who ends it, a worker or whoever cancels, also makes the answer: that takes no thread of the pool, which may be full of
+/// callers that wait for theirs.
+/// </remarks>
+internal abstract class QueuedRequest
 {
     /// <summary>The deadline of a request without one.</summary>
     public const long NoDeadline = long.MaxValue;
 
-    // A caller goes on in its own time, not in the worker's.
-    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int[]? textEnds;
     private readonly Classification[] results;
     private int unanswered;
@@ -18,7 +20,7 @@ internal sealed class QueuedRequest
     /// <param name="rows">The rows of the texts, one text after the other.</param>
     /// <param name="textEnds">For each text the index after its last row; null where every row is a text.</param>
     /// <param name="options">How it is treated.</param>
-    public QueuedRequest(List<SequenceEncoding> rows, int[]? textEnds, RequestOptions options)
+    protected QueuedRequest(List<SequenceEncoding> rows, int[]? textEnds, RequestOptions options)
     {
         this.textEnds = textEnds;
         Options = options;
@@ -43,6 +45,9 @@ internal sealed class QueuedRequest
     /// <summary>How many texts it has.</summary>
     public int TextCount => textEnds?.Length ?? Rows.Length;
 
+    /// <summary>When its caller came, as a timestamp.</summary>
+    public long EnteredAt { get; init; }
+
     /// <summary>When its time is over, as a timestamp.</summary>
     public long DeadlineAt { get; init; } = NoDeadline;
 
@@ -61,9 +66,6 @@ internal sealed class QueuedRequest
 
     /// <summary>Whether it has its answer, or has left without.</summary>
     public bool IsOver { get; set; }
-
-    /// <summary>Ends when the answer is there, with an exception if it is one.</summary>
-    public Task Completion => completion.Task;
 
     /// <summary>Which of its texts a row is of.</summary>
     public int TextOf(int row) => ResultMaker.TextOf(row, textEnds);
@@ -106,8 +108,8 @@ internal sealed class QueuedRequest
     }
 
     /// <summary>Lets the caller go on with the results.</summary>
-    public void Complete() => completion.TrySetResult();
+    public abstract void Complete();
 
     /// <summary>Lets the caller go on with an exception.</summary>
-    public void Fail(Exception exception) => completion.TrySetException(exception);
+    public abstract void Fail(Exception exception);
 }

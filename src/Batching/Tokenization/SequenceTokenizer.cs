@@ -42,6 +42,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         PadTokenId = definition.PadTokenId;
         MaxLength = maxLength;
         TruncationSide = side;
+        PaddingSide = definition.PaddingSide;
     }
 
     /// <summary>The id that fills up the shorter rows of a batch.</summary>
@@ -63,6 +64,14 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// </value>
     public TruncationSide TruncationSide { get; }
 
+    /// <summary>The end at which the shorter rows of a batch are to be filled up.</summary>
+    /// <value>
+    /// <c>padding_side</c> of <c>tokenizer_config.json</c>, or else the <c>direction</c> of the padding in
+    /// <c>tokenizer.json</c>, or else that of the tokenizer's class, most often <see cref="PaddingSide.Right"/>, as in Hugging
+    /// Face transformers. A classifier pads there; <see cref="TokenBatch"/> is told by <see cref="PaddingOptions.Side"/>.
+    /// </value>
+    public PaddingSide PaddingSide { get; }
+
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
 
@@ -83,7 +92,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <param name="folder">
     /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
     /// <c>special_tokens_map.json</c> and <c>config.json</c>. Of the truncation and padding set in <c>tokenizer.json</c> only
-    /// the side of the truncation is used, as in Hugging Face transformers.
+    /// the sides are used, as in Hugging Face transformers.
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
@@ -126,7 +135,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(destination);
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         EncodingScratch scratch = EncodingScratch.Current;
         scratch.First.Clear();
@@ -168,7 +176,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public OffsetEncoding EncodeWithOffsets(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         int room = RoomFor(input, options);
         bool needsFirstOnly = SideFor(options) == TruncationSide.Right && CutsSingle(input, room, options);
         using var placed = new PlacedInput(offsetEncoder, input, needsFirstOnly ? room + 1 : int.MaxValue);
@@ -230,7 +237,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<SequenceEncoding> EncodeWindows(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         using var rows = new TokenRows();
@@ -257,7 +263,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public IReadOnlyList<OffsetEncoding> EncodeWindowsWithOffsets(TextInput input, EncodingOptions? options = null)
     {
         options ??= EncodingOptions.Default;
-        input = WithoutEmptyPair(input);
         CheckWindowed(input, options);
         using var windowEncoder = new WindowEncoder(this, options);
         int room = windowEncoder.RoomFor(input);
@@ -568,9 +573,6 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
         EncodingScratch.Trim(normalized);
     }
-
-    // Hugging Face takes an empty pair for none.
-    internal static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
 
     // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
     internal int RoomFor(TextInput input, EncodingOptions options)

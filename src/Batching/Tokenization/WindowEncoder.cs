@@ -33,7 +33,6 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     {
         HasMore = false;
         WantedIds wanted = mostTokens < int.MaxValue ? WantedIds.First(mostTokens + 1) : WantedIds.All;
-        input = SequenceTokenizer.WithoutEmptyPair(input);
         int room = RoomFor(input);
         first.Clear();
         second.Clear();
@@ -79,10 +78,15 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
             : throw new ArgumentException("Windows need a limit. Set MaxLength in the options; this tokenizer has none of its own.", nameof(input));
     }
 
-    /// <summary>Makes sure that a window has room for the text's tokens, and for more than it repeats.</summary>
+    /// <summary>Makes sure that a window has room for the text's tokens, if it has any, and for more than it repeats.</summary>
     /// <exception cref="ArgumentException">It has not.</exception>
     public void CheckAdvance()
     {
+        if (Windowed.Count == 0 && options.Stride >= 0)
+        {
+            return;
+        }
+
         int limit = (options.MaxLength ?? tokenizer.MaxLength)!.Value;
         if (width < 1)
         {

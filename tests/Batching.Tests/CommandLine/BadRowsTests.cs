@@ -20,6 +20,7 @@ public sealed class BadRowsTests : IDisposable
     [InlineData("a.jsonl", "{\"text\":\"man\"}\n[\"plan\"]\n{\"text\":\"six\"}\n", 2, "it is no JSON object")]
     [InlineData("a.jsonl", "{\"text\":\"man\"}\n{\"id\":1}\n{\"text\":\"six\"}\n", 2, "it has no \"text\"")]
     [InlineData("a.jsonl", "{\"text\":\"man\"}\n{\"text\":null}\n{\"text\":\"six\"}\n", 2, "its \"text\" is null and not a string")]
+    [InlineData("a.jsonl", "{\"text\":\"man\"}\n{\"\\ud800\":1,\"text\":\"a\"}\n{\"text\":\"six\"}\n", 2, "a name in it has half of a surrogate pair")]
     [InlineData("a.jsonl", "{\"text\":\"man\"}\n{\"text\":\"\\ud83d\"}\n{\"text\":\"six\"}\n", 2, "its \"text\" has half of a surrogate pair")]
     public async Task A_bad_row_is_named_by_its_line_and_ends_the_run_after_the_rows_before_it(string name, string content, int line, string error)
     {
@@ -77,5 +78,39 @@ public sealed class BadRowsTests : IDisposable
             result.Failed(1, "stdin, line 2: it is not valid JSON at byte 1.");
             Assert.NotNull(JsonNode.Parse(Assert.Single(result.Lines)));
         }
+    }
+
+    [Theory]
+    [InlineData("evaluate")]
+    [InlineData("quantize")]
+    [InlineData("tokenize")]
+    [InlineData("logits")]
+    public async Task Every_command_that_reads_texts_names_a_bad_line(string command)
+    {
+        const string Content = "{\"text\":\"a man\",\"label\":1}\n{\"\\ud800\":1,\"text\":\"a\",\"label\":1}\n";
+        string source = files.Write("a.jsonl", Content);
+        ToolResult result = command switch
+        {
+            "evaluate" => await Tool.RunAsync(command, source, "--model", Tool.SmallModel),
+            "quantize" => await Tool.RunAsync(command, "--model", Tool.SmallModel, "--calibrate", source, "--output", files.PathOf("int8")),
+            _ => await Tool.RunWithInputAsync(Content, command, "--model", Tool.SmallModel),
+        };
+
+        // Before it there may be a line that says how far the command came.
+        string error = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        (result with { Error = error }).Failed(1, "line 2: a name in it has half of a surrogate pair.");
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("evaluate")]
+    [InlineData("quantize")]
+    public async Task Every_command_that_reads_files_refuses_a_damaged_one_in_a_line(string command)
+    {
+        string source = Path.Combine(Repository.Root, "tests", "Batching.Tests", "HostileFiles", "Parquet", "crash29.parquet");
+        ToolResult result = command == "evaluate"
+            ? await Tool.RunAsync(command, source, "--model", Tool.SmallModel)
+            : await Tool.RunAsync(command, "--model", Tool.SmallModel, "--calibrate", source, "--output", files.PathOf("int8"));
+        result.Failed(1, source, "is not a Parquet file that can be read");
     }
 }

@@ -94,6 +94,36 @@ public sealed class FormatsTests : IDisposable
         Assert.Equal(expected.Logits.ToArray(), row["logits"]!.Floats());
     }
 
+    [Theory]
+    [InlineData("csv", "a,b\nA man,\n,A plan\n\"\",\"\"\n")]
+    [InlineData("tsv", "a\tb\nA man\t\n\tA plan\n\t\n")]
+    [InlineData("jsonl", """
+        {"a":"A man","b":""}
+        {"a":"","b":"A plan"}
+        {"a":"","b":""}
+        """)]
+    public async Task A_pair_of_which_a_text_is_empty_is_a_pair(string format, string content)
+    {
+        using var classifier = SequenceClassifier.Load(Repository.Contract("bert-cased-pairs"));
+        Classification[] expected = [classifier.Classify(("A man", "")), classifier.Classify(("", "A plan")), classifier.Classify(("", ""))];
+        Assert.NotEqual(classifier.Classify("A man").Logits.ToArray(), expected[0].Logits.ToArray());
+        string source = files.Write($"empty.{format}", content);
+        ToolResult result = await Tool.RunAsync(
+            "classify", "-i", source, "--column", "a", "--pair-column", "b", "--logits", "--model", Repository.Contract("bert-cased-pairs"));
+        Assert.Equal(
+            expected.Select(one => one.Logits.ToArray()),
+            result.Succeeded().Lines.Select(line => JsonNode.Parse(line)!["logits"]!.Floats()));
+    }
+
+    [Fact]
+    public async Task A_second_text_that_is_null_is_no_text()
+    {
+        string source = files.Write("null.jsonl", "{\"a\":\"A man\",\"b\":\"\"}\n{\"a\":\"A man\",\"b\":null}\n");
+        ToolResult result = await Tool.RunAsync(
+            "classify", "-i", source, "--column", "a", "--pair-column", "b", "--model", Repository.Contract("bert-cased-pairs"));
+        result.Failed(1, "line 2", "its \"b\" is null");
+    }
+
     [Fact]
     public async Task A_kept_column_whose_name_is_a_results_gets_another()
     {

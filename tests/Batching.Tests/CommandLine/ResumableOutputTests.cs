@@ -28,58 +28,107 @@ public sealed class ResumableOutputTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_is_after_the_last_whole_row_of_the_output(bool isCsv)
+    public async Task It_is_after_the_last_row_that_is_whole_with_all_rows_before_it(bool isCsv)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        string output = files.PathOf("a");
-        string rejects = files.PathOf("r");
         byte[] whole = Encoding.UTF8.GetBytes((isCsv ? Header : "") + string.Concat(Rows.Select(row => isCsv ? row.Csv : row.Jsonl)));
-        var resumable = new ResumableOutput(output, rejects, isCsv ? Header : null, new SortedDictionary<string, string>(StringComparer.Ordinal));
+        byte[] rejected = Encoding.UTF8.GetBytes(string.Concat(Rejected.Select(Reject)));
+
+        // Which of the two came further nobody knows: a disk may be full for one of them, a system may die between the two.
+        Begin(isCsv);
         for (int length = 0; length <= whole.Length; length++)
         {
-            (int rows, int end) = Done(isCsv, length);
-
-            // Rejects are written before what follows them, but how far before nobody knows.
-            foreach (int ahead in Enumerable.Range(0, 4))
+            // Every byte of the rejects where the output ends with a row, and every byte of the output where the rejects do.
+            bool isWhole = length > 0 && whole[length - 1] == '\n';
+            foreach (int rejectsLength in Enumerable.Range(0, rejected.Length + 1).Where(end => isWhole || end == 0 || rejected[end - 1] == '\n'))
             {
-                byte[] rejected = Encoding.UTF8.GetBytes(string.Concat(Rejected.Where(row => row < rows).Select(Reject)));
-                byte[] more = Encoding.UTF8.GetBytes(string.Concat(Rejected.Where(row => row > rows).Take(ahead).Select(Reject)));
-                resumable.Begin();
-                await File.WriteAllBytesAsync(output, whole[..length], cancellationToken);
-                await File.WriteAllBytesAsync(rejects, [.. rejected, .. more[..Math.Max(0, more.Length - ahead)]], cancellationToken);
-
-                ResumePoint point = await resumable.ContinueAsync(cancellationToken);
-                Assert.Equal(new ResumePoint(rows, rows == 0 ? 0 : end, rows == 0 ? 0 : rejected.Length), point);
+                await File.WriteAllBytesAsync(files.PathOf("a"), whole[..length], cancellationToken);
+                await File.WriteAllBytesAsync(files.PathOf("r"), rejected[..rejectsLength], cancellationToken);
+                ResumePoint point = Continue(isCsv);
+                Assert.Equal(length == 0 ? default : Done(isCsv, length, rejectsLength), point);
             }
         }
     }
 
     [Fact]
-    public async Task Rejects_that_are_missing_are_noticed()
+    public void Rejects_that_are_missing_are_done_again()
     {
-        string output = files.PathOf("a");
-        string rejects = files.PathOf("r");
-        var resumable = new ResumableOutput(output, rejects, header: null, new SortedDictionary<string, string>(StringComparer.Ordinal));
-        resumable.Begin();
+        Begin(isCsv: false);
         files.Write("a", Rows[0].Jsonl + Rows[1].Jsonl);
         files.Write("r", Reject(2));
-        Exception exception = await Assert.ThrowsAsync<Classify.CommandException>(() => resumable.ContinueAsync(TestContext.Current.CancellationToken));
-        Assert.Contains("its last row is 4, and it has 2 rows beside 1 rejected ones", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), Continue(isCsv: false));
+    }
+
+    [Fact]
+    public void What_a_disk_did_not_get_is_done_again()
+    {
+        Begin(isCsv: false);
+        files.Write("a", $"{Rows[0].Jsonl}\0\0\0\0\n{Rows[1].Jsonl}");
+        files.Write("r", $"{Reject(2)}\0\0\0");
+        Assert.Equal(new ResumePoint(2, Rows[0].Jsonl.Length, Reject(2).Length), Continue(isCsv: false));
+    }
+
+    [Theory]
+    [InlineData("{\"row\":1,\"text\":\"\"}\n{\"row\":1,\"text\":\"\"}\n", "row 1 follows row 1 in it")]
+    [InlineData("{\"row\":1,\"text\":\"\"}\nplain\n", "what follows row 1 in it has no number of a row")]
+    public void What_no_run_leaves_is_refused(string content, string error)
+    {
+        Begin(isCsv: false);
+        files.Write("a", content);
+        Exception exception = Assert.Throws<Classify.CommandException>(() => Continue(isCsv: false));
+        Assert.Contains(error, exception.Message, StringComparison.Ordinal);
+        Assert.Equal(content, files.Read("a"));
+    }
+
+    [Fact]
+    public void Rejects_of_another_run_are_none_of_one_that_stopped_at_bad_rows()
+    {
+        OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
+        using (var output = OutputFile.Open(target))
+        {
+            new ResumableOutput(output, rejects: null, new ResumeState(target), header: null, Settings(ResumableOutput.Stop)).Begin();
+        }
+
+        files.Write("a", Rows[0].Jsonl);
+        files.Write("r", Reject(2));
+        Assert.Equal(new ResumePoint(1, Rows[0].Jsonl.Length, 0), Continue(isCsv: false));
+    }
+
+    private static SortedDictionary<string, string> Settings(string onError) =>
+        new(StringComparer.Ordinal) { [ResumableOutput.OnError] = onError };
+
+    private void Begin(bool isCsv) => With(isCsv, resumable => resumable.Begin());
+
+    private ResumePoint Continue(bool isCsv) => With(isCsv, resumable => resumable.Continue(TestContext.Current.CancellationToken));
+
+    private ResumePoint With(bool isCsv, Func<ResumableOutput, ResumePoint> use)
+    {
+        OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
+        using var output = OutputFile.Open(target, reads: true);
+        using var rejects = OutputFile.Open(OutputTarget.Of(files.PathOf("r"), "--rejects"), reads: true);
+        return use(new ResumableOutput(output, rejects, new ResumeState(target), isCsv ? Header : null, Settings("skip")));
     }
 
     private static string Reject(int row) => $"{{\"row\":{row},\"line\":{row + 1},\"error\":\"bad\"}}\n";
 
-    // The last row that ends within so many bytes, and where.
-    private static (int Rows, int End) Done(bool isCsv, int length)
+    // Row by row, as far as each is whole in one of the two files.
+    private static ResumePoint Done(bool isCsv, int length, int rejectsLength)
     {
-        (int rows, int end) = (0, isCsv ? Header.Length : 0);
-        int next = end;
-        foreach ((int row, string csv, string jsonl) in Rows)
+        long outputEnd = isCsv ? Header.Length : 0;
+        long rejectsEnd = 0;
+        for (int row = 1; row <= 8; row++)
         {
-            next += Encoding.UTF8.GetByteCount(isCsv ? csv : jsonl);
-            (rows, end) = next <= length ? (row, next) : (rows, end);
+            bool isRejected = Rejected.Contains(row);
+            string record = isRejected ? Reject(row) : Rows.Where(other => other.Row == row).Select(other => isCsv ? other.Csv : other.Jsonl).Single();
+            long end = (isRejected ? rejectsEnd : outputEnd) + Encoding.UTF8.GetByteCount(record);
+            if (end > (isRejected ? rejectsLength : length))
+            {
+                return row == 1 ? default : new ResumePoint(row - 1, outputEnd, rejectsEnd);
+            }
+
+            (outputEnd, rejectsEnd) = isRejected ? (outputEnd, end) : (end, rejectsEnd);
         }
 
-        return (rows, end);
+        return new ResumePoint(8, outputEnd, rejectsEnd);
     }
 }

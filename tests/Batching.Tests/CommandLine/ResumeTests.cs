@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Batching.Tests.Hub;
 using Xunit;
 
 namespace Batching.Tests.CommandLine;
@@ -103,6 +104,59 @@ public sealed class ResumeTests : IDisposable
         (await Tool.RunAsync("classify", "-i", copy, "-o", output, "--column", "text", "--model", Tool.SmallModel, "--resume")).Succeeded();
     }
 
+    [Theory]
+    [InlineData("distilbert-vocab-txt-only", "model.onnx")]
+    [InlineData("distilbert-vocab-txt-only", "tokenizer_config.json")]
+    [InlineData("distilbert-vocab-txt-only", "model.onnx_data")]
+    [InlineData("distilbert-vocab-txt-only", "any_data")]
+    [InlineData("xlm-roberta", "sentencepiece.bpe.model")]
+    public async Task A_model_that_has_changed_behind_a_link_is_refused_by_the_file_and_one_that_was_touched_or_moved_is_not(string contract, string name)
+    {
+        using var copy = new ModelCopy(contract, "tokenizer.json");
+        if (name.EndsWith("_data", StringComparison.Ordinal))
+        {
+            (byte[] graph, byte[] weights) = ExternalWeights.Split(File.ReadAllBytes(copy.FileOf("model.onnx")), name);
+            await File.WriteAllBytesAsync(copy.FileOf("model.onnx"), graph, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(copy.FileOf(name), weights, TestContext.Current.CancellationToken);
+        }
+
+        // As in the hub's cache.
+        string blobs = copy.PathOf("blobs");
+        Directory.CreateDirectory(blobs);
+        foreach (string linked in (string[])[name, "model.onnx"])
+        {
+            if (new FileInfo(copy.FileOf(linked)).LinkTarget is null)
+            {
+                File.Move(copy.FileOf(linked), Path.Combine(blobs, linked));
+                File.CreateSymbolicLink(copy.FileOf(linked), $"../blobs/{linked}");
+            }
+        }
+
+        string blob = Path.Combine(blobs, name);
+        string source = files.Write("a.csv", "text\nman\nplan\n");
+        string output = files.PathOf("a.jsonl");
+        string[] arguments = ["classify", "-i", source, "-o", output, "--resume", "--model"];
+        (await Tool.RunAsync([.. arguments, copy.Folder])).Succeeded();
+
+        File.SetLastWriteTimeUtc(blob, DateTime.UnixEpoch);
+        Directory.Move(copy.Folder, copy.PathOf("moved"));
+        (await Tool.RunAsync([.. arguments, copy.PathOf("moved")])).Succeeded();
+
+        byte[] content = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        if (name.EndsWith("_data", StringComparison.Ordinal))
+        {
+            content[content.Length / 2] ^= 1;
+        }
+        else
+        {
+            content = ModelIdentityTests.Changed(name, content);
+        }
+
+        await File.WriteAllBytesAsync(blob, content, TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(blob, DateTime.UnixEpoch);
+        (await Tool.RunAsync([.. arguments, copy.PathOf("moved")])).Failed(2, output, $"another model (file {name})", "delete");
+    }
+
     [Fact]
     public async Task An_output_that_nobody_began_or_somebody_changed_is_refused()
     {
@@ -110,9 +164,9 @@ public sealed class ResumeTests : IDisposable
         string[] arguments = ["classify", "-i", source, "-o", output, "--column", "text", "--model", Tool.SmallModel, "--resume"];
         string[] lines = await File.ReadAllLinesAsync(output, TestContext.Current.CancellationToken);
         files.Write("a.jsonl", $"{lines[1]}\n");
-        (await Tool.RunAsync(arguments)).Failed(2, "its last row is 2, and it has 1 rows beside 0 rejected ones");
+        (await Tool.RunAsync(arguments)).Failed(2, "row 2 follows row 0 in it");
         files.Write("a.jsonl", "something else\n");
-        (await Tool.RunAsync(arguments)).Failed(2, "its last row has no number");
+        (await Tool.RunAsync(arguments)).Failed(2, "what follows row 0 in it has no number of a row");
         File.Delete($"{output}.resume");
         (await Tool.RunAsync(arguments)).Failed(2, output, ".resume", "is not");
         Assert.Equal("something else\n", files.Read("a.jsonl"));

@@ -13,12 +13,17 @@ internal static class Tool
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
     /// <summary>Starts the tool with some environment variables of its own.</summary>
-    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(Host, environment, ["exec", Path, .. arguments]);
+
+    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "Classify.dll");
+
+    private static Process Start(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string tool = Path.Combine(AppContext.BaseDirectory, "Classify.dll");
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var start = new ProcessStartInfo(host, ["exec", tool, .. arguments])
+        var start = new ProcessStartInfo(file, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -35,6 +40,17 @@ internal static class Tool
 
         return Process.Start(start)!;
     }
+
+    /// <summary>Runs the tool from a script of the shell, in which <c>"$@"</c> is the tool with its arguments.</summary>
+    public static async Task<ToolResult> RunFromShellAsync(string script, params string[] arguments)
+    {
+        using Process process = StartFromShell(script, arguments);
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Starts the tool from a script of the shell, in which <c>"$@"</c> is the tool with its arguments.</summary>
+    public static Process StartFromShell(string script, params string[] arguments) =>
+        Start("bash", new Dictionary<string, string>(StringComparer.Ordinal), ["-c", script, "bash", Host, "exec", Path, .. arguments]);
 
     /// <summary>Runs the tool to its end.</summary>
     public static Task<ToolResult> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);

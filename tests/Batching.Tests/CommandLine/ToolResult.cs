@@ -18,7 +18,9 @@ internal sealed record ToolResult(int ExitCode, string Output, string Error)
     public void Failed(int exitCode, params string[] words)
     {
         Assert.Equal(exitCode, ExitCode);
-        string line = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        // A slow run says how far it is.
+        string line = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), said => !said.Contains(" rows/s, ", StringComparison.Ordinal));
         Assert.All(words, word => Assert.Contains(word, line, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
     }

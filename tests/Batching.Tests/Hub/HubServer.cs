@@ -226,7 +226,7 @@ internal sealed class HubServer : IAsyncDisposable
 
     private Task AnswerListingAsync(HttpContext context)
     {
-        if (context.Request.Path.Value!.Split("/revision/") is not [$"/api/models/{Repository}", "main" or "v1" or "refs/pr/1" or "refs%2Fpr%2F1" or Commit])
+        if (context.Request.Path.Value!.Split("/revision/") is not [$"/api/models/{Repository}", "main" or "v1" or "refs/pr/1" or "refs%2Fpr%2F1" or "v1/next" or "v1%2Fnext" or Commit])
         {
             return Status(404, ("X-Error-Code", "RevisionNotFound"))(context);
         }

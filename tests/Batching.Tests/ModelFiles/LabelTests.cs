@@ -44,15 +44,27 @@ public sealed class LabelTests
     }
 
     [Theory]
-    [InlineData("1", "found 1, expected a string")]
     [InlineData("null", "found null, expected a string")]
-    [InlineData("true", "found true, expected a string")]
     [InlineData("""["POSITIVE"]""", "found an array, expected a string")]
     [InlineData("""{"name":"POSITIVE"}""", "found an object, expected a string")]
-    public void A_label_that_is_no_string_is_named(string label, string says)
+    public void A_label_that_is_no_name_is_named(string label, string says)
     {
         using var model = ModelFolderBuilder.Copy().Edit(Config, json => json["id2label"]!["1"] = JsonNode.Parse(label));
         Refusal.Of(model, Config, "'id2label.1'", says, "correct it");
+    }
+
+    [Theory]
+    [InlineData("""{"0":0,"1":1}""", "0", "1")]
+    [InlineData("""{"1":1,"0":"NEGATIVE"}""", "NEGATIVE", "1")]
+    [InlineData("""{"0":-1,"1":1}""", "-1", "1")]
+    [InlineData("""{"0":0.50,"1":1e3}""", "0.50", "1e3")]
+    [InlineData("""{"0":12345678901234567890123,"1":1.0}""", "12345678901234567890123", "1.0")]
+    [InlineData("""{"0":false,"1":true}""", "false", "true")]
+    public void A_label_that_is_a_number_or_a_truth_value_is_named_as_it_is_written(string labels, string first, string second)
+    {
+        using var model = ModelFolderBuilder.Copy().Change(Config, text => text.Replace("\"id2label\": {", $"\"id2label\": {labels}, \"_\": {{", StringComparison.Ordinal));
+        using SequenceClassifier classifier = model.Load();
+        Assert.Equal([first, second], classifier.Labels);
     }
 
     [Theory]

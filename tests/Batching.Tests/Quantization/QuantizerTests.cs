@@ -108,7 +108,7 @@ public sealed class QuantizerTests
             foreach (TensorProto tensor in model.Graph.Initializer)
             {
                 int length = tensor.RawData.Length;
-                ExternalWeights.Refer(tensor, Path.GetFileName(data), stream.Position, length);
+                OnnxModel.Refer(tensor, Path.GetFileName(data), stream.Position, length);
                 tensor.RawData.WriteTo(stream);
                 tensor.ClearRawData();
             }

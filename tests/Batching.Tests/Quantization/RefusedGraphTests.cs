@@ -141,8 +141,8 @@ public sealed class RefusedGraphTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../model.onnx_data", "0", "16", "outside the folder")]
-    [InlineData("/etc/hosts", "0", "16", "outside the folder")]
+    [InlineData("../model.onnx_data", "0", "16", "leads out of the model's folder")]
+    [InlineData("/etc/hosts", "0", "16", "is not a path within the model's folder")]
     [InlineData("no-such-file", "0", "16", "no-such-file")]
     [InlineData("SELF", "0", "99999999999", "99999999999 from 0")]
     [InlineData("SELF", "99999999999", "16", "16 from 99999999999")]
@@ -152,7 +152,7 @@ public sealed class RefusedGraphTests : IDisposable
     public void Weights_that_are_not_where_they_are_said_to_be_are_refused(string? location, string offset, string length, string says)
     {
         var tensor = new TensorProto { Name = "weights", DataType = (int)DataType.Float, Dims = { 4 } };
-        ExternalWeights.Refer(tensor, location == "SELF" ? Path.GetFileName(file) : location ?? "", 0, 0);
+        OnnxModel.Refer(tensor, location == "SELF" ? Path.GetFileName(file) : location ?? "", 0, 0);
         tensor.ExternalData[1].Value = offset;
         tensor.ExternalData[2].Value = length;
         if (location is null)

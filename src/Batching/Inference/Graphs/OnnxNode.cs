@@ -1,3 +1,4 @@
+using Batching.ModelFiles;
 using Google.Protobuf;
 
 namespace Batching.Inference.Graphs;

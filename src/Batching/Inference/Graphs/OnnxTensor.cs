@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Batching.ModelFiles;
 using Google.Protobuf;
 
 namespace Batching.Inference.Graphs;
@@ -6,9 +7,8 @@ namespace Batching.Inference.Graphs;
 /// <summary>A constant of an ONNX graph: what the message <c>TensorProto</c> says of it, without its data.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Dimensions">Its dimensions; none for a scalar.</param>
-/// <param name="Integer">Its value, where it is a single int64.</param>
-/// <param name="IsExternal">Whether its data are in a file of their own.</param>
-internal sealed record OnnxTensor(string Name, IReadOnlyList<long> Dimensions, long? Integer, bool IsExternal)
+/// <param name="Integer">Its value, where it is a single int64 that is not in a file of its own.</param>
+internal sealed record OnnxTensor(string Name, IReadOnlyList<long> Dimensions, long? Integer)
 {
     private const int DimensionsField = 1;
     private const int TypeField = 2;
@@ -53,14 +53,14 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<long> Dimensions, l
                     integer = BinaryPrimitives.ReadInt64LittleEndian(field.Content.Span);
                     break;
                 case LocationField:
-                    isExternal = field.Value == External;
+                    isExternal = (int)field.Value == External;
                     break;
                 default:
                     break;
             }
         }
 
-        return new OnnxTensor(name, dimensions, type == Int64 && dimensions.All(size => size == 1) ? integer : null, isExternal);
+        return new OnnxTensor(name, dimensions, !isExternal && type == Int64 && dimensions.All(size => size == 1) ? integer : null);
     }
 
     /// <summary>The message of a vector of int64.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 
-namespace Batching.Inference.Graphs;
+namespace Batching.ModelFiles;
 
 /// <summary>A field of a protobuf message, as a part of the message's own bytes: nothing is copied, however large.</summary>
 /// <param name="Number">Its number.</param>
@@ -43,6 +43,9 @@ internal readonly record struct ProtobufField(int Number, ulong Value, ReadOnlyM
             yield return new ProtobufField(number, value, content, message[start..position]);
         }
     }
+
+    /// <summary>Whether it is a text, bytes or another message.</summary>
+    public bool HasContent => (WireFormat.WireType)(Whole.Span[0] & 7) == WireFormat.WireType.LengthDelimited;
 
     /// <summary>The content as text.</summary>
     public string Text() => Encoding.UTF8.GetString(Content.Span);
