@@ -1,7 +1,7 @@
 // Packs bert-scalars.tsv (what Hugging Face does to every Unicode scalar) into bert-scalars.bin, the table that
 // ScalarTable reads. Run it after a change of the .tsv, from any folder:
 //
-//     dotnet run src/Batching/Tokenization/Tables/pack-bert-scalars.cs
+//     dotnet run src/Batching.Tokenizers/Tables/pack-bert-scalars.cs
 //
 // The file, little-endian: the numbers of blocks, records and pool entries (int32 each); for each of the 0x110000 / 128
 // blocks of scalars the index of its content (uint16); the contents, 128 record indices each (uint16); the records

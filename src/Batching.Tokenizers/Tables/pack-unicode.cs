@@ -1,7 +1,7 @@
 // Packs unicode.tsv (what Hugging Face's normalizers and pre-tokenizers do to every Unicode scalar) into unicode.bin, the
 // table that UnicodeTable reads. Run it after a change of the .tsv, from any folder:
 //
-//     dotnet run src/Batching/Tokenization/Tables/pack-unicode.cs
+//     dotnet run src/Batching.Tokenizers/Tables/pack-unicode.cs
 //
 // The file, little-endian: the numbers of blocks, records, pool entries and pairs (int32 each); for each of the
 // 0x110000 / 128 blocks of scalars the index of its content (uint16); the contents, 128 record indices each (uint16); the
