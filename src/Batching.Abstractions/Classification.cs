@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Batching;
@@ -6,6 +7,41 @@ namespace Batching;
 /// <remarks>Immutable and thread-safe. The memory of the numbers is shared with the other results of the same call.</remarks>
 public sealed class Classification
 {
+    /// <summary>Creates a result by its members.</summary>
+    public Classification()
+    {
+    }
+
+    /// <summary>Creates a result of its labels, logits and scores: for those who implement <see cref="ISequenceClassifier"/>, or mock it.</summary>
+    /// <param name="labels">The classifier's labels, at least one.</param>
+    /// <param name="logits">A logit for each label, <c>[labels]</c>. The result is about the label with the highest; of equal ones, the first.</param>
+    /// <param name="scores">A score for each label, <c>[labels]</c>.</param>
+    /// <exception cref="ArgumentException">There are no labels, or not as many logits or scores as labels.</exception>
+    [SetsRequiredMembers]
+    public Classification(IReadOnlyList<string> labels, ReadOnlyMemory<float> logits, ReadOnlyMemory<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count == 0 || logits.Length != labels.Count || scores.Length != labels.Count)
+        {
+            throw new ArgumentException(
+                $"There are {labels.Count} labels, {logits.Length} logits and {scores.Length} scores. Give at least one label, and a logit and a score for each.",
+                nameof(labels));
+        }
+
+        int best = 0;
+        for (int label = 1; label < labels.Count; label++)
+        {
+            best = logits.Span[label] > logits.Span[best] ? label : best;
+        }
+
+        Labels = labels;
+        LabelIndex = best;
+        Label = labels[best];
+        Score = scores.Span[best];
+        Logits = logits;
+        Scores = scores;
+    }
+
     /// <summary>The label with the highest logit; with the highest score where windows were pooled.</summary>
     public required string Label { get; init; }
 
@@ -17,14 +53,14 @@ public sealed class Classification
 
     /// <summary>
     /// What the model gave, <c>[labels]</c>. Where windows were pooled, the mean or the maximum of their logits, label by
-    /// label, as <see cref="WindowPooling"/> says; the scores are not made of these, but pooled from the windows' scores.
+    /// label, as the classifier pools them; the scores are not made of these, but pooled from the windows' scores.
     /// </summary>
     public required ReadOnlyMemory<float> Logits { get; init; }
 
     /// <summary>
     /// The logits as probabilities, <c>[labels]</c>, as Hugging Face's text-classification pipeline makes them: by softmax;
     /// by sigmoid where labels do not exclude each other or there is only one; as they are for a regression; or as
-    /// <see cref="SequenceClassifierOptions.ScoreFunction"/> says. Where windows were pooled, the mean or the maximum of theirs.
+    /// the classifier's score function says. Where windows were pooled, the mean or the maximum of theirs.
     /// </summary>
     public required ReadOnlyMemory<float> Scores { get; init; }
 
@@ -41,7 +77,7 @@ public sealed class Classification
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>The result of each window, in the order of the text; empty where the text was one row.</summary>
-    /// <value>Default: none. More than one with <see cref="LongText.Windows"/> where the text was longer than the model takes.</value>
+    /// <value>Default: none. More than one where the classifier windows long texts and the text was longer than the model takes.</value>
     public IReadOnlyList<Classification> Windows { get; init; } = [];
 
     /// <summary>The labels with the highest scores: <c>top_k</c> of Hugging Face's text-classification pipeline.</summary>

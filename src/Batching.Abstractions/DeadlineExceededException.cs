@@ -1,6 +1,6 @@
 namespace Batching;
 
-/// <summary>A request to a <see cref="ClassificationQueue"/> could not be answered in its time.</summary>
+/// <summary>A request to a queue could not be answered in its time.</summary>
 /// <remarks>
 /// Either it was refused at once, because what waits before it takes longer by the measured rate, or its time ran out. Then
 /// nothing more is run for it.

@@ -1,6 +1,6 @@
 namespace Batching;
 
-/// <summary>A <see cref="ClassificationQueue"/> had no room for a request, which it did not take.</summary>
+/// <summary>A queue had no room for a request, which it did not take.</summary>
 /// <remarks>Answered at once, without waiting. The message names the tokens waiting and the limit.</remarks>
 public sealed class QueueFullException : Exception
 {

@@ -1,6 +1,6 @@
 namespace Batching;
 
-/// <summary>A <see cref="ClassificationQueue"/> was told to stop: it takes no requests, or ended one before it was answered.</summary>
+/// <summary>A queue was told to stop: it takes no requests, or ended one before it was answered.</summary>
 /// <remarks>The request can be made again elsewhere, such as to the queue that follows this one.</remarks>
 public sealed class QueueStoppedException : Exception
 {

@@ -50,8 +50,12 @@ public readonly record struct TextInput
         return new TextInput(texts.Text, texts.Pair);
     }
 
+    /// <summary>Inputs of one text each.</summary>
+    /// <param name="texts">The texts, enumerated as the inputs are.</param>
+    /// <returns>An input for each text, in the order of the texts.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="texts"/> is null.</exception>
     /// <exception cref="ArgumentException">A text is null; thrown when the enumeration comes to it.</exception>
-    internal static IEnumerable<TextInput> FromStrings(IEnumerable<string> texts) =>
+    public static IEnumerable<TextInput> FromStrings(IEnumerable<string> texts) =>
         texts.Select((text, index) => text is null
             ? throw new ArgumentException($"Text {index} is null. Give an empty string for a text without content.", nameof(texts))
             : new TextInput(text));

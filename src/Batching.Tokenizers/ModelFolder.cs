@@ -1,10 +1,13 @@
 using System.Buffers;
 
-namespace Batching.ModelFiles;
+namespace Batching;
 
 /// <summary>The files of a Hugging Face model, in a folder or behind a function that opens them.</summary>
-/// <remarks>Names are relative to the model's folder and use <c>/</c>. An empty file and a git-lfs pointer are refused wherever one is read.</remarks>
-internal sealed class ModelFolder
+/// <remarks>
+/// Names are relative to the model's folder and use <c>/</c>. An empty file and a git-lfs pointer are refused wherever one is
+/// read. Immutable and, where the function that opens files is, thread-safe.
+/// </remarks>
+public sealed class ModelFolder
 {
     // The folder given may be the wrong one, with a whole disk below it.
     private static readonly EnumerationOptions NearFiles = new()
@@ -14,8 +17,8 @@ internal sealed class ModelFolder
         IgnoreInaccessible = true,
     };
 
-    // The largest files of tokenizers have some 35 MB.
-    private const int MostBytes = 1 << 26;
+    /// <summary>The most bytes of a file that is read whole, unless told otherwise: 64 MiB. The largest files of tokenizers have some 35 MB.</summary>
+    public const int MostBytes = 1 << 26;
 
     private readonly Func<string, Stream?> open;
 
@@ -32,6 +35,9 @@ internal sealed class ModelFolder
     /// <summary>The folder's path, or null where there are only streams.</summary>
     public string? Directory { get; }
 
+    /// <summary>The files of a folder.</summary>
+    /// <param name="folder">Its path.</param>
+    /// <returns>The files.</returns>
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
     public static ModelFolder At(string folder)
     {
@@ -53,36 +59,55 @@ internal sealed class ModelFolder
         });
     }
 
-    /// <param name="open">Opens a file by name for reading; null where there is none. The caller disposes of the stream.</param>
-    public static ModelFolder From(Func<string, Stream?> open)
+    /// <summary>The files behind a function, such as a program's own resources or an archive.</summary>
+    /// <param name="openFile">
+    /// Opens a file by name for reading, or returns null where there is none: a new stream at every call, which whoever reads
+    /// it disposes of.
+    /// </param>
+    /// <returns>The files.</returns>
+    public static ModelFolder From(Func<string, Stream?> openFile)
     {
-        ArgumentNullException.ThrowIfNull(open);
-        return new ModelFolder("the given streams", directory: null, open);
+        ArgumentNullException.ThrowIfNull(openFile);
+        return new ModelFolder("the given streams", directory: null, openFile);
     }
 
-    /// <summary>What messages call a file: its path, or its name where there are only streams.</summary>
+    /// <summary>What messages call a file.</summary>
+    /// <param name="name">The file.</param>
+    /// <returns>Its path, or its name where there are only streams.</returns>
     public string PathOf(string name) => Directory is null ? name : Path.Combine(Directory, name);
 
+    /// <summary>Whether there is a file.</summary>
+    /// <param name="name">The file.</param>
+    /// <returns>True if it can be opened.</returns>
+    /// <exception cref="ModelLoadException">The file cannot be opened.</exception>
     public bool Contains(string name)
     {
         using Stream? stream = Open(name);
         return stream is not null;
     }
 
-    /// <summary>The whole content of a file, or null where there is none.</summary>
+    /// <summary>The whole content of a file.</summary>
     /// <param name="name">The file.</param>
-    /// <param name="mostBytes">The size from which on it is not what its name says.</param>
+    /// <param name="mostBytes">The most bytes that a file of its kind has.</param>
+    /// <returns>Its bytes, or null where there is no such file.</returns>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, too large, or a git-lfs pointer.</exception>
     public byte[]? Read(string name, int mostBytes = MostBytes) => Read(name, stream => ReadAll(stream, mostBytes));
 
-    /// <summary>Looks at the start of a file, if there is one, and leaves the rest to who reads it.</summary>
+    /// <summary>Looks at the start of a file, if there is one, and leaves the rest to whoever reads it.</summary>
+    /// <param name="name">The file.</param>
     /// <exception cref="ModelLoadException">The file cannot be read, is empty, or is a git-lfs pointer.</exception>
     public void Check(string name) => Read(name, ReadStart);
 
-    /// <summary>Gives a file to who reads it in a way of its own; <paramref name="otherwise"/> where there is none.</summary>
+    /// <summary>Gives a file to whoever reads it in a way of their own.</summary>
+    /// <typeparam name="T">What they make of it.</typeparam>
+    /// <param name="name">The file.</param>
+    /// <param name="read">Reads it. The stream is disposed of afterwards.</param>
+    /// <param name="otherwise">What is returned where there is no such file.</param>
+    /// <returns>What <paramref name="read"/> returns, or <paramref name="otherwise"/>.</returns>
     /// <exception cref="ModelLoadException">The file cannot be read.</exception>
     public T Read<T>(string name, Func<Stream, T> read, T otherwise)
     {
+        ArgumentNullException.ThrowIfNull(read);
         using Stream? stream = Open(name);
         try
         {
@@ -102,10 +127,12 @@ internal sealed class ModelFolder
         }
     }
 
-    /// <summary>The .onnx files of a folder by name; none where there are only streams, which cannot be listed.</summary>
-    public IReadOnlyList<string> OnnxFiles() => Directory is null
+    /// <summary>The files that match a pattern, in the folder and two folders deep.</summary>
+    /// <param name="pattern">The pattern of a name, such as <c>*.onnx</c>.</param>
+    /// <returns>Their names, in ordinal order; none where there are only streams, which cannot be listed.</returns>
+    public IReadOnlyList<string> Find(string pattern) => Directory is null
         ? []
-        : [.. System.IO.Directory.EnumerateFiles(Directory, "*.onnx", NearFiles)
+        : [.. System.IO.Directory.EnumerateFiles(Directory, pattern, NearFiles)
             .Select(path => Path.GetRelativePath(Directory, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
 

@@ -7,8 +7,19 @@ public sealed class SequenceEncoding
     private readonly int[] inputIds;
     private int[]? tokenTypeIds;
 
-    internal SequenceEncoding(ReadOnlySpan<int> inputIds, ReadOnlySpan<int> tokenTypeIds, bool isTruncated)
+    /// <summary>Creates a row.</summary>
+    /// <param name="inputIds">The ids of the tokens, which are copied.</param>
+    /// <param name="tokenTypeIds">As long as <paramref name="inputIds"/>, or empty where every token type id is 0.</param>
+    /// <param name="isTruncated">Whether tokens were cut off.</param>
+    /// <exception cref="ArgumentException"><paramref name="tokenTypeIds"/> has another length.</exception>
+    public SequenceEncoding(ReadOnlySpan<int> inputIds, ReadOnlySpan<int> tokenTypeIds = default, bool isTruncated = false)
     {
+        if (!tokenTypeIds.IsEmpty && tokenTypeIds.Length != inputIds.Length)
+        {
+            throw new ArgumentException(
+                $"There are {tokenTypeIds.Length} token type ids for {inputIds.Length} tokens. Give one for each, or none.", nameof(tokenTypeIds));
+        }
+
         this.inputIds = inputIds.ToArray();
         this.tokenTypeIds = tokenTypeIds.IsEmpty ? null : tokenTypeIds.ToArray();
         IsTruncated = isTruncated;
@@ -23,8 +34,9 @@ public sealed class SequenceEncoding
     /// <summary>Whether tokens were cut off.</summary>
     public bool IsTruncated { get; }
 
-    internal ReadOnlySpan<int> InputIdsSpan => inputIds;
+    /// <summary><see cref="InputIds"/> without a copy.</summary>
+    public ReadOnlySpan<int> InputIdsSpan => inputIds;
 
-    /// <summary>As long as the row, or empty where every token type id is 0.</summary>
-    internal ReadOnlySpan<int> TokenTypeIdsSpan => tokenTypeIds;
+    /// <summary><see cref="TokenTypeIds"/> without a copy: as long as the row, or empty where every token type id is 0.</summary>
+    public ReadOnlySpan<int> TokenTypeIdsSpan => tokenTypeIds;
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Batching.ModelFiles;
 using Batching.Tokenization;
 using Microsoft.ML.Tokenizers;
 
@@ -25,10 +24,9 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly AddedTokenSet? normalizedTokens;
     private readonly OffsetEncoder offsetEncoder;
     private readonly DecoderDefinition decoder;
-    private readonly TemplatePiece[] single;
-    private readonly TemplatePiece[] pair;
+    private readonly RowTemplate template;
 
-    internal SequenceTokenizer(TokenizerDefinition definition, int? maxLength, TruncationSide side)
+    private SequenceTokenizer(TokenizerDefinition definition)
     {
         File = definition.File;
         vocabulary = new TokenVocabulary(definition);
@@ -36,12 +34,11 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         (rawTokens, normalizedTokens) = TokenizerParts.CreateAddedTokens(definition, encoder.Normalizer);
         offsetEncoder = new OffsetEncoder(encoder, rawTokens, normalizedTokens, vocabulary, definition.Template.Trimming);
         decoder = definition.Decoder;
-        single = [.. definition.Template.Single];
-        pair = [.. definition.Template.Pair];
+        template = definition.Template;
         UnknownTokenId = definition.UnknownTokenId;
         PadTokenId = definition.PadTokenId;
-        MaxLength = maxLength;
-        TruncationSide = side;
+        MaxLength = definition.MaxLength;
+        TruncationSide = definition.TruncationSide ?? TruncationSide.Right;
     }
 
     /// <summary>The id that fills up the shorter rows of a batch.</summary>
@@ -51,8 +48,8 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     public int UnknownTokenId { get; }
 
     /// <summary>
-    /// The most tokens in a row, special tokens counted: the smaller of <c>model_max_length</c> and
-    /// <c>max_position_embeddings</c>, and a classifier's at most the fixed length of its graph; null where none is known.
+    /// The most tokens in a row, special tokens counted: <c>model_max_length</c>, or what <see cref="WithMaxLength"/> set, such
+    /// as what a model takes; null where there is no limit.
     /// </summary>
     public int? MaxLength { get; private set; }
 
@@ -61,7 +58,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <c>truncation_side</c> of <c>tokenizer_config.json</c>, or else the <c>direction</c> of the truncation in
     /// <c>tokenizer.json</c>, or else <see cref="TruncationSide.Right"/>, as in Hugging Face transformers.
     /// </value>
-    public TruncationSide TruncationSide { get; }
+    public TruncationSide TruncationSide { get; private set; }
 
     /// <summary>The number of tokens in the vocabulary.</summary>
     public int VocabularySize => vocabulary.Count;
@@ -73,16 +70,16 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Splits a normalized text into words, such as Hugging Face's <c>BertPreTokenizer</c> or <c>ByteLevel</c>.</summary>
     public override PreTokenizer PreTokenizer => encoder.PreTokenizer;
 
-    /// <summary>What messages call the file that the vocabulary came from.</summary>
-    internal string File { get; }
+    /// <summary>The file that the vocabulary came from: its path, or its name where the tokenizer came from streams.</summary>
+    public string File { get; }
 
-    /// <summary>One more than the highest id.</summary>
-    internal int IdLimit => vocabulary.IdLimit;
+    /// <summary>One more than the highest id: how many embeddings a model needs. Above <see cref="VocabularySize"/> where ids have gaps.</summary>
+    public int IdLimit => vocabulary.IdLimit;
 
     /// <summary>Loads a tokenizer from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
-    /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>; beside it, if there, <c>tokenizer_config.json</c>,
-    /// <c>special_tokens_map.json</c> and <c>config.json</c>. Of the truncation and padding set in <c>tokenizer.json</c> only
+    /// Holds <c>tokenizer.json</c>, or <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>, or <c>sentencepiece.bpe.model</c>; beside it, if there, <c>tokenizer_config.json</c>
+    /// and <c>special_tokens_map.json</c>. Of the truncation and padding set in <c>tokenizer.json</c> only
     /// the side of the truncation is used, as in Hugging Face transformers.
     /// </param>
     /// <returns>The tokenizer.</returns>
@@ -97,6 +94,58 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
     public static SequenceTokenizer Load(Func<string, Stream?> openFile) => Load(ModelFolder.From(openFile));
+
+    /// <summary>Loads a tokenizer from a model's files.</summary>
+    /// <param name="folder">The files, as for <see cref="Load(string)"/>.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind that is not supported.</exception>
+    public static SequenceTokenizer Load(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var tokenizer = new SequenceTokenizer(TokenizerReader.Read(folder));
+        int least = tokenizer.LeastMaxLength;
+        if (tokenizer.MaxLength < least)
+        {
+            string file = folder.PathOf(TokenizerFiles.Configuration);
+            throw new ModelLoadException(
+                $"'{file}' sets the limit of a row to {tokenizer.MaxLength}, which leaves no room for its {least} special tokens. Correct the limit.", file);
+        }
+
+        return tokenizer;
+    }
+
+    /// <summary>How many special tokens <see cref="Encode(TextInput, EncodingOptions?)"/> puts around a text: <c>num_special_tokens_to_add</c> in Hugging Face.</summary>
+    /// <param name="isPair">Whether it is a pair of texts.</param>
+    /// <returns>The number, of which a row has to have room for more.</returns>
+    public int CountSpecialTokens(bool isPair = false) => template.CountSpecialTokens(isPair);
+
+    /// <summary>The same tokenizer with another limit, such as what a model takes.</summary>
+    /// <param name="maxLength">The most tokens in a row: at least 1, and at least the special tokens of a text; null for no limit.</param>
+    /// <returns>A tokenizer that shares everything else with this one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> leaves no room for the special tokens.</exception>
+    public SequenceTokenizer WithMaxLength(int? maxLength)
+    {
+        if (maxLength < LeastMaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maxLength), maxLength, $"The limit has to be at least {LeastMaxLength}, the number of special tokens. Raise it.");
+        }
+
+        var limited = (SequenceTokenizer)MemberwiseClone();
+        limited.MaxLength = maxLength;
+        return limited;
+    }
+
+    /// <summary>The same tokenizer with another end at which texts that are too long are cut.</summary>
+    /// <param name="side">The end.</param>
+    /// <returns>A tokenizer that shares everything else with this one.</returns>
+    /// <exception cref="ArgumentException">There is no such side.</exception>
+    public SequenceTokenizer WithTruncationSide(TruncationSide side)
+    {
+        var sided = (SequenceTokenizer)MemberwiseClone();
+        sided.TruncationSide = Known(side, nameof(side));
+        return sided;
+    }
 
     /// <summary>Encodes a text, or a pair of texts, as one row.</summary>
     /// <param name="input">The text.</param>
@@ -137,11 +186,25 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             AppendIds(input.Pair, scratch.Second, WantedIds.All);
         }
 
-        AppendCut(destination, input.Pair is not null, scratch.First.Span, scratch.Second.Span, room, options);
+        template.AppendCut(destination, input.Pair is not null, scratch.First.Span, scratch.Second.Span, room, SideFor(options), options);
         if (destination != scratch.Rows)
         {
             scratch.Release();
         }
+    }
+
+    /// <summary>Encodes a text without special tokens, uncut, as one more row of <paramref name="destination"/>: for a <see cref="RowBuilder"/>.</summary>
+    /// <param name="text">The text. It may be empty.</param>
+    /// <param name="destination">Where its ids go.</param>
+    public void EncodeIds(string text, TokenRows destination)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(destination);
+        EncodingScratch scratch = EncodingScratch.Current;
+        scratch.First.Clear();
+        AppendIds(text, scratch.First, WantedIds.All);
+        destination.Add(scratch.First.Span);
+        scratch.Release();
     }
 
     /// <summary>
@@ -173,7 +236,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         bool needsFirstOnly = SideFor(options) == TruncationSide.Right && CutsSingle(input, room, options);
         using var placed = new PlacedInput(offsetEncoder, input, needsFirstOnly ? room + 1 : int.MaxValue);
         using var rows = new TokenRows();
-        AppendCut(rows, input.Pair is not null, placed.First.Span, placed.Second.Span, room, options);
+        template.AppendCut(rows, input.Pair is not null, placed.First.Span, placed.Second.Span, room, SideFor(options), options);
         return placed.ToEncoding(rows[0], rows.TokenTypeIdsOf(0), rows.IsTruncated(0));
     }
 
@@ -442,41 +505,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         return tokens.ToResults();
     }
 
-    internal static SequenceTokenizer Load(ModelFolder folder) => Load(folder, ModelConfig.Read(folder), maxLength: null, side: null);
-
-    /// <param name="folder">Where the tokenizer's files are.</param>
-    /// <param name="config">The model's configuration, whose positions limit a row as well.</param>
-    /// <param name="maxLength">A limit of the caller's, at most the others.</param>
-    /// <param name="side">The caller's side to cut at; null for that of the files.</param>
-    internal static SequenceTokenizer Load(ModelFolder folder, ModelConfig config, int? maxLength, TruncationSide? side)
-    {
-        TokenizerDefinition definition = TokenizerFiles.Read(folder);
-        int least = Math.Max(1, definition.Template.Single.Count(piece => piece.Sequence is null));
-        int? limit = definition.MaxLength < config.MaxPositions ? definition.MaxLength : config.MaxPositions ?? definition.MaxLength;
-        if (limit < least)
-        {
-            string file = folder.PathOf(limit == definition.MaxLength ? TokenizerConfig.FileName : ModelConfig.FileName);
-            throw new ModelLoadException(
-                $"'{file}' sets the limit of a row to {limit}, which leaves no room for its {least} special tokens. Correct the limit.", file);
-        }
-
-        if (maxLength < least || maxLength > limit)
-        {
-            string most = limit is null ? "" : $", and at most {limit}, the longest row that the model in {folder.Name} takes";
-            throw new ArgumentException(
-                $"{nameof(SequenceClassifierOptions.MaxLength)} is {maxLength}; it has to be at least {least}, the number of special tokens{most}.", nameof(maxLength));
-        }
-
-        return new SequenceTokenizer(definition, maxLength ?? limit, Known(side ?? definition.TruncationSide ?? TruncationSide.Right, nameof(side)));
-    }
-
-    /// <summary>The same tokenizer with a lower limit.</summary>
-    internal SequenceTokenizer WithMaxLength(int maxLength)
-    {
-        var limited = (SequenceTokenizer)MemberwiseClone();
-        limited.MaxLength = maxLength;
-        return limited;
-    }
+    private int LeastMaxLength => Math.Max(1, CountSpecialTokens());
 
     private static TruncationSide Known(TruncationSide side, string parameterName) => side is TruncationSide.Right or TruncationSide.Left
         ? side
@@ -572,21 +601,21 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     // Hugging Face takes an empty pair for none.
     internal static TextInput WithoutEmptyPair(TextInput input) => input.Pair is { Length: 0 } ? new TextInput(input.Text) : input;
 
-    // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
-    internal int RoomFor(TextInput input, EncodingOptions options)
-    {
-        if (input.Text is null)
-        {
-            throw new ArgumentException("The input has no text: it is a default TextInput. Give it a text, which may be empty.", nameof(input));
-        }
+    internal RowTemplate Template => template;
 
+    // The most tokens of the texts, special tokens not counted; int.MaxValue for no limit.
+    internal int RoomFor(TextInput input, EncodingOptions options) => input.Text is null
+        ? throw new ArgumentException("The input has no text: it is a default TextInput. Give it a text, which may be empty.", nameof(input))
+        : RoomFor(input.Pair is not null, options);
+
+    internal int RoomFor(bool isPair, EncodingOptions options)
+    {
         if ((options.MaxLength ?? MaxLength) is not { } maxLength)
         {
             return int.MaxValue;
         }
 
-        // All pieces of a template are special tokens but the texts themselves.
-        int added = !options.AddSpecialTokens ? 0 : input.Pair is null ? single.Length - 1 : pair.Length - 2;
+        int added = options.AddSpecialTokens ? CountSpecialTokens(isPair) : 0;
         return maxLength >= added && maxLength >= 1
             ? maxLength - added
             : throw new ArgumentException(
@@ -623,47 +652,5 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             (true, TruncationSide.Left) => WantedIds.Last(room + 1),
             _ => WantedIds.First(room + 1),
         };
-    }
-
-    // The row of these tokens, as many as there is room for.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AppendCut(
-        TokenRows rows, bool isPair, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int room, EncodingOptions options)
-    {
-        TruncationSide side = SideFor(options);
-        (int firstKept, int secondKept) = Truncation.Keep(first.Length, isPair ? second.Length : null, room, options.Truncation);
-        AppendRow(
-            rows,
-            isPair,
-            options.AddSpecialTokens,
-            Truncation.Part(first, firstKept, side),
-            Truncation.Part(second, secondKept, side),
-            firstKept < first.Length || secondKept < second.Length);
-    }
-
-    internal void AppendRow(
-        TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
-    {
-        foreach (TemplatePiece piece in isPair ? pair : single)
-        {
-            switch (piece.Sequence)
-            {
-                case 0:
-                    rows.Append(first, piece.TypeId);
-                    break;
-                case 1:
-                    rows.Append(second, piece.TypeId);
-                    break;
-                default:
-                    if (addSpecialTokens)
-                    {
-                        rows.Append([piece.TokenId], piece.TypeId);
-                    }
-
-                    break;
-            }
-        }
-
-        rows.EndRow(isTruncated);
     }
 }

@@ -20,8 +20,8 @@ public sealed class TokenRows : IDisposable
     /// <summary>The number of rows.</summary>
     public int Count => ends.Count;
 
-    /// <summary>The number of tokens of all rows.</summary>
-    internal int TokenCount => inputIds.Count;
+    /// <summary>The number of tokens of all rows, special tokens counted.</summary>
+    public int TokenCount => inputIds.Count;
 
     /// <summary>The ids of a row, <c>[columns]</c>.</summary>
     /// <param name="row">The row, from 0 to <see cref="Count"/> - 1.</param>
@@ -83,6 +83,33 @@ public sealed class TokenRows : IDisposable
         Add(encoding.InputIdsSpan, encoding.TokenTypeIdsSpan, encoding.IsTruncated);
     }
 
+    /// <summary>Adds a row of ids with their token type ids.</summary>
+    /// <param name="ids">The ids, which are copied.</param>
+    /// <param name="tokenTypeIds">As long as <paramref name="ids"/>, or empty where all are 0.</param>
+    /// <param name="isTruncated">Whether tokens were cut off.</param>
+    /// <exception cref="ArgumentException"><paramref name="tokenTypeIds"/> has another length.</exception>
+    /// <exception cref="ObjectDisposedException">The rows were disposed.</exception>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> tokenTypeIds, bool isTruncated = false)
+    {
+        if (!tokenTypeIds.IsEmpty && tokenTypeIds.Length != ids.Length)
+        {
+            throw new ArgumentException(
+                $"There are {tokenTypeIds.Length} token type ids for {ids.Length} ids. Give one for each, or none.", nameof(tokenTypeIds));
+        }
+
+        while (!tokenTypeIds.IsEmpty)
+        {
+            int end = tokenTypeIds.IndexOfAnyExcept(tokenTypeIds[0]);
+            int length = end < 0 ? tokenTypeIds.Length : end;
+            Append(ids[..length], tokenTypeIds[0]);
+            ids = ids[length..];
+            tokenTypeIds = tokenTypeIds[length..];
+        }
+
+        Append(ids, tokenTypeId: 0);
+        EndRow(isTruncated);
+    }
+
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
@@ -91,24 +118,6 @@ public sealed class TokenRows : IDisposable
         tokenTypeIds.Dispose();
         ends.Dispose();
         truncated.Dispose();
-    }
-
-    /// <param name="ids">The ids.</param>
-    /// <param name="types">Their types, or nothing where all are 0.</param>
-    /// <param name="isTruncated">Whether tokens were cut off.</param>
-    internal void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> types, bool isTruncated)
-    {
-        while (!types.IsEmpty)
-        {
-            int end = types.IndexOfAnyExcept(types[0]);
-            int length = end < 0 ? types.Length : end;
-            Append(ids[..length], types[0]);
-            ids = ids[length..];
-            types = types[length..];
-        }
-
-        Append(ids, tokenTypeId: 0);
-        EndRow(isTruncated);
     }
 
     /// <summary>Appends tokens to the row in the making.</summary>
@@ -140,8 +149,11 @@ public sealed class TokenRows : IDisposable
         ends.Add(inputIds.Count);
     }
 
-    internal void Clear()
+    /// <summary>Takes all rows out. The memory stays for the next ones.</summary>
+    /// <exception cref="ObjectDisposedException">The rows were disposed.</exception>
+    public void Clear()
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         inputIds.Clear();
         tokenTypeIds.Clear();
         ends.Clear();

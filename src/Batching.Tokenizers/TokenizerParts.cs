@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 

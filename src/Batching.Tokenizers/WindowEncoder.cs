@@ -1,11 +1,16 @@
-namespace Batching.Tokenization;
+using Batching.Tokenization;
+
+namespace Batching;
 
 /// <summary>Encodes long texts as windows: a text's tokens are made once, and its rows as they are wanted.</summary>
 /// <remarks>
 /// One text after the other, in buffers that stay. Not thread-safe. Of a pair, the text that the truncation strategy cuts is
 /// windowed and the other repeated in every window; with <see cref="TruncationStrategy.LongestFirst"/> the longer is windowed.
+/// Owns pooled memory, which <see cref="Dispose"/> returns.
 /// </remarks>
-internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions options) : IDisposable
+/// <param name="tokenizer">Makes ids of texts.</param>
+/// <param name="options">How: the limit is <see cref="EncodingOptions.MaxLength"/> or the tokenizer's, the overlap <see cref="EncodingOptions.Stride"/>.</param>
+public sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions options) : IDisposable
 {
     private readonly IdBuffer first = new();
     private readonly IdBuffer second = new();
@@ -20,7 +25,8 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
     private IdBuffer Windowed => windowsSecond ? second : first;
 
-    /// <summary>Begins a text.</summary>
+    /// <summary>Begins a text, in place of the one before.</summary>
+    /// <param name="input">The text.</param>
     /// <exception cref="ArgumentException">There is no text, no limit, or the text does not fit and cannot be windowed.</exception>
     public void Begin(TextInput input) => TryBegin(input, int.MaxValue);
 
@@ -58,7 +64,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     /// <param name="secondTokens">The pair's tokens.</param>
     /// <param name="room">What <see cref="RoomFor"/> says.</param>
     /// <exception cref="ArgumentException">The text does not fit and cannot be windowed.</exception>
-    public void Begin(bool isPairOfTexts, ReadOnlySpan<int> firstTokens, ReadOnlySpan<int> secondTokens, int room)
+    internal void Begin(bool isPairOfTexts, ReadOnlySpan<int> firstTokens, ReadOnlySpan<int> secondTokens, int room)
     {
         HasMore = false;
         first.Clear();
@@ -70,7 +76,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
     /// <summary>The most tokens of a text and its pair in a window.</summary>
     /// <exception cref="ArgumentException">There is no text, or no limit.</exception>
-    public int RoomFor(TextInput input)
+    internal int RoomFor(TextInput input)
     {
         int room = tokenizer.RoomFor(input, options);
         side = tokenizer.SideFor(options);
@@ -81,7 +87,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
 
     /// <summary>Makes sure that a window has room for the text's tokens, and for more than it repeats.</summary>
     /// <exception cref="ArgumentException">It has not.</exception>
-    public void CheckAdvance()
+    internal void CheckAdvance()
     {
         int limit = (options.MaxLength ?? tokenizer.MaxLength)!.Value;
         if (width < 1)
@@ -99,12 +105,20 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
     }
 
     /// <summary>Adds the text's next window as a row.</summary>
+    /// <param name="rows">Where the row goes.</param>
+    /// <exception cref="InvalidOperationException">There is no window left.</exception>
     public void AppendNext(TokenRows rows)
     {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (!HasMore)
+        {
+            throw new InvalidOperationException($"The text has no window left. Ask {nameof(HasMore)} first, and begin a text.");
+        }
+
         // Start and end count from the side where the first window is.
         int end = Math.Min(start + width, Windowed.Count);
         ReadOnlySpan<int> window = side == TruncationSide.Left ? Windowed.Span[^end..^start] : Windowed.Span[start..end];
-        tokenizer.AppendRow(
+        tokenizer.Template.Append(
             rows,
             isPair,
             options.AddSpecialTokens,
@@ -115,6 +129,7 @@ internal sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions
         HasMore = end < Windowed.Count;
     }
 
+    /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
         first.Dispose();

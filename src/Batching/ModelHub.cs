@@ -165,7 +165,7 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
+        isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerFiles.Configuration);
         return snapshot.FindMissing(options) is null ? snapshot.Folder : null;
     }
 
@@ -212,7 +212,7 @@ public sealed class ModelHub : IDisposable
 
         CachedSnapshot snapshot = repository.Snapshot(listing.Commit);
         await FetchAsync(repository, id, snapshot, listing, SelectFrom(listing, id, options), progress, cancellationToken).ConfigureAwait(false);
-        foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
+        foreach (string name in (string[])[ModelConfig.FileName, TokenizerFiles.Configuration])
         {
             if (!listing.Names.Contains(name))
             {
@@ -245,7 +245,7 @@ public sealed class ModelHub : IDisposable
 
         return files.Tokenizer.Count > 0
             ? files
-            : throw new ModelLoadException($"{page} has no '{TokenizerFiles.FileName}' and no vocabulary. Choose a repository with the tokenizer beside the model.", page);
+            : throw new ModelLoadException($"{page} has no '{TokenizerFiles.Tokenizer}' and no vocabulary. Choose a repository with the tokenizer beside the model.", page);
     }
 
     private async Task FetchAsync(

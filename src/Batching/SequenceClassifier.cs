@@ -125,6 +125,18 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         string folder, SequenceClassifierOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(folder, options), cancellationToken);
 
+    /// <summary>Loads a classifier's tokenizer alone, which takes a fraction of the time.</summary>
+    /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>; the .onnx file may be missing.</param>
+    /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
+    public static SequenceTokenizer LoadTokenizer(string folder) => LoadTokenizer(ModelFolder.At(folder));
+
+    /// <summary>Loads a classifier's tokenizer alone from streams.</summary>
+    /// <param name="openFile">As for <see cref="Load(Func{string, Stream?}, SequenceClassifierOptions?)"/>.</param>
+    /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
+    public static SequenceTokenizer LoadTokenizer(Func<string, Stream?> openFile) => LoadTokenizer(ModelFolder.From(openFile));
+
     /// <summary>Classifies a text, or a pair of texts.</summary>
     /// <param name="input">The text. It may be empty.</param>
     /// <param name="cancellationToken">Stops the work, also the run in flight.</param>
@@ -351,8 +363,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 
         // Both take about as long. Streams may be of one archive, which cannot be read twice at a time.
         Task<SequenceTokenizer> loadingTokenizer = folder.Directory is null
-            ? Task.FromResult(SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
-            : Task.Run(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+            ? Task.FromResult(ModelTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide))
+            : Task.Run(() => ModelTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
         SequenceModel model = LoadModel(
             folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, leastRows, loadingTokenizer);
         try
@@ -378,6 +390,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
     }
 
+    private static SequenceTokenizer LoadTokenizer(ModelFolder folder) =>
+        ModelTokenizer.Load(folder, ModelConfig.Read(folder), maxLength: null, side: null);
+
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
         ModelFolder folder, ModelConfig config, SequenceModelOptions options, int? leastRows, Task<SequenceTokenizer> loadingTokenizer)
@@ -401,7 +416,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
             return tokenizer;
         }
 
-        if (SpecialTokensOf(tokenizer) is var least && columns < least)
+        if (tokenizer.CountSpecialTokens() is var least && columns < least)
         {
             throw new ModelLoadException(
                 $"The graph in '{model.File}' has a fixed length of {columns}, which leaves no room for the {least} special tokens of a row. Export it with a longer one, or with an axis of any size.",
@@ -437,7 +452,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 $"{nameof(LongText)}.{nameof(LongText.Windows)} needs a limit, and neither the model nor its tokenizer has one. Set {nameof(options.MaxLength)}.", nameof(options));
         }
 
-        int width = limit - SpecialTokensOf(tokenizer);
+        int width = limit - tokenizer.CountSpecialTokens();
         if (options.Stride < 0 || options.Stride >= width)
         {
             throw new ArgumentException(
@@ -447,8 +462,6 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 nameof(options));
         }
     }
-
-    private static int SpecialTokensOf(SequenceTokenizer tokenizer) => tokenizer.Encode("").InputIds.Count;
 
     private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A token that is found in a text before anything else, such as <c>[SEP]</c>.</summary>
 /// <param name="Content">Its text, matched case-sensitively.</param>

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>added_tokens</c> of <c>tokenizer.json</c>.</summary>
 internal static class AddedTokensJson

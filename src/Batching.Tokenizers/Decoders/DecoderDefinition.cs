@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A <c>decoder</c> of <c>tokenizer.json</c>.</summary>
 internal abstract record DecoderDefinition

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>decoder</c> of <c>tokenizer.json</c>.</summary>
 internal static class DecoderJson
@@ -18,7 +18,7 @@ internal static class DecoderJson
             "Metaspace" => new DecoderDefinition.Metaspace(
                 MetaspaceJson.ReadReplacement(decoder), MetaspaceJson.ReadPrependScheme(decoder) != PrependScheme.Never),
             var other => throw decoder.Refuse(
-                $"the decoder is of type '{other ?? "none"}', which is not supported; WordPiece, ByteLevel and Metaspace are. {TokenizerFiles.SupportedModels}"),
+                $"the decoder is of type '{other ?? "none"}', which is not supported; WordPiece, ByteLevel and Metaspace are. {TokenizerReader.SupportedModels}"),
         };
     }
 }

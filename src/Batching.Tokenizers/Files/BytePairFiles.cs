@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>
 /// Reads a byte-level tokenizer from <c>vocab.json</c> and <c>merges.txt</c>, as Hugging Face's <c>RobertaTokenizer</c> does.
@@ -25,7 +25,7 @@ internal static class BytePairFiles
         if (config.Family is not null && !RobertaClasses.Contains(config.Family))
         {
             throw new ModelLoadException(
-                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass}'. With a {VocabularyFileName} and a {MergesFileName} alone only RoBERTa's own are supported ({string.Join(", ", RobertaClasses)}). Save the tokenizer again so that it has a {TokenizerFiles.FileName}.",
+                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass}'. With a {VocabularyFileName} and a {MergesFileName} alone only RoBERTa's own are supported ({string.Join(", ", RobertaClasses)}). Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
                 file);
         }
 

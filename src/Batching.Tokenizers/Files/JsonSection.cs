@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A JSON object of a model's file; what is not as it should be is reported by file and by path in the file.</summary>
 internal readonly struct JsonSection

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The special tokens that a tokenizer's configuration names, found in texts whether or not its own file says so.</summary>
 internal static class NamedTokens

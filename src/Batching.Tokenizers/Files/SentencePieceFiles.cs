@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>
 /// Reads a unigram tokenizer from <c>sentencepiece.bpe.model</c> alone, as Hugging Face's <c>XLMRobertaTokenizerFast</c> and
@@ -66,7 +66,7 @@ internal static class SentencePieceFiles
     // The file does not tell which class it belongs to.
     private static string FamilyOf(ModelFolder folder, TokenizerConfig config, string file)
     {
-        string? family = config.Family ?? ModelConfig.Read(folder).ModelType switch
+        string? family = config.Family ?? JsonSection.Read(folder, "config.json")?.String("model_type") switch
         {
             "xlm-roberta" => XlmRoberta,
             "camembert" => Camembert,
@@ -75,7 +75,7 @@ internal static class SentencePieceFiles
         return family is XlmRoberta or Camembert
             ? family
             : throw new ModelLoadException(
-                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass ?? "none"}'. With a {FileName} alone {XlmRoberta} and {Camembert} are supported. Save the tokenizer again so that it has a {TokenizerFiles.FileName}.",
+                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass ?? "none"}'. With a {FileName} alone {XlmRoberta} and {Camembert} are supported. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
                 file);
     }
 
@@ -112,7 +112,7 @@ internal static class SentencePieceFiles
         }
 
         ModelLoadException Refuse(string what) => new(
-            $"'{file}' cannot be used alone: {what} Save the tokenizer again so that it has a {TokenizerFiles.FileName}.", file);
+            $"'{file}' cannot be used alone: {what} Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.", file);
     }
 
     private static (List<string> Pieces, List<double> Scores) Vocabulary(SentencePieceModel model, string family)

@@ -1,7 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>What a tokenizer needs of a SentencePiece <c>.model</c> file.</summary>
 internal sealed record SentencePieceModel

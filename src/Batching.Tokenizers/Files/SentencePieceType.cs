@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>What a SentencePiece vocabulary has a piece for. The numbers are those of its file.</summary>
 internal enum SentencePieceType

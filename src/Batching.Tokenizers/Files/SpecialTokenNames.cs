@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>What a tokenizer calls its special tokens.</summary>
 internal sealed record SpecialTokenNames(string Unknown, string Classifier, string Separator, string Pad, string Mask)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The lines of a text file.</summary>
 internal static class TextLines

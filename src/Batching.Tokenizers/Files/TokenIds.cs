@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The ids that a token may have.</summary>
 internal static class TokenIds

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>All tokens of a tokenizer by name, of its model and added ones, for what else its files name.</summary>
 internal sealed class TokenSet(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens, string file)

@@ -1,9 +1,9 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>What a tokenizer needs of <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
 internal sealed class TokenizerConfig
 {
-    public const string FileName = "tokenizer_config.json";
+    public const string FileName = TokenizerFiles.Configuration;
     public const string SpecialTokensFileName = "special_tokens_map.json";
 
     // Hugging Face writes 1e30 for "no limit"; no encoder has this many positions.

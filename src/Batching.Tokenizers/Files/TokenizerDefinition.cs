@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A tokenizer as its files define it, checked: every token it names is in the vocabulary.</summary>
 internal sealed record TokenizerDefinition

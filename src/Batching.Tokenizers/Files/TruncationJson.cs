@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>truncation</c> of <c>tokenizer.json</c>.</summary>
 internal static class TruncationJson

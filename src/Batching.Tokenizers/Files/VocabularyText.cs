@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads a BERT tokenizer from <c>vocab.txt</c> alone, as Hugging Face's <c>BertTokenizer</c> does.</summary>
 internal static class VocabularyText
@@ -14,7 +14,7 @@ internal static class VocabularyText
         if (config.Family is not null && !BertClasses.Contains(config.Family))
         {
             throw new ModelLoadException(
-                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass}'. With a {FileName} alone only BERT's own are supported ({string.Join(", ", BertClasses)}). Save the tokenizer again so that it has a {TokenizerFiles.FileName}.",
+                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass}'. With a {FileName} alone only BERT's own are supported ({string.Join(", ", BertClasses)}). Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
                 file);
         }
 

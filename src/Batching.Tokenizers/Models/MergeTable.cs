@@ -1,5 +1,4 @@
 using System.Numerics;
-using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 

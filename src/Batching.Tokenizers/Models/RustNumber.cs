@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A number of a JSON file as the Rust library of Hugging Face reads it, which is not always the nearest one.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A merge of byte-pair encoding: two tokens side by side become one.</summary>
 /// <param name="LeftId">The id of the left token.</param>

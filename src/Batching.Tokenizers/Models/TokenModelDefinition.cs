@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The <c>model</c> of <c>tokenizer.json</c>: how a word becomes ids.</summary>
 internal abstract record TokenModelDefinition

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>model</c> of <c>tokenizer.json</c> and its vocabulary.</summary>
 internal static class TokenModelJson
@@ -35,7 +35,7 @@ internal static class TokenModelJson
                 return (ids, _ => ReadUnigram(model, pieces, scores));
             default:
                 throw model.Refuse(
-                    $"the model is of type '{type ?? "none"}', which is not supported; WordPiece, BPE and Unigram are. {TokenizerFiles.SupportedModels}");
+                    $"the model is of type '{type ?? "none"}', which is not supported; WordPiece, BPE and Unigram are. {TokenizerReader.SupportedModels}");
         }
     }
 
@@ -65,7 +65,7 @@ internal static class TokenModelJson
         ReadIds(model.Section("vocab") ?? throw model.Refuse("there is no 'vocab'. Download the file again."));
 
     private static TokenModelDefinition.WordPiece ReadWordPiece(JsonSection model, TokenSet tokens) => new(
-        tokens.IdOf(model.String("unk_token") ?? SpecialTokenNames.Bert.Unknown, "unknown", TokenizerFiles.FileName),
+        tokens.IdOf(model.String("unk_token") ?? SpecialTokenNames.Bert.Unknown, "unknown", TokenizerFiles.Tokenizer),
         model.String("continuing_subword_prefix") ?? "##",
         Math.Min(model.Int32("max_input_chars_per_word") ?? 100, int.MaxValue - 1));
 
@@ -78,18 +78,18 @@ internal static class TokenModelJson
 
         if (model.Boolean("byte_fallback") == true)
         {
-            throw model.Refuse($"'byte_fallback' is set, which is not supported with BPE. {TokenizerFiles.SupportedModels}");
+            throw model.Refuse($"'byte_fallback' is set, which is not supported with BPE. {TokenizerReader.SupportedModels}");
         }
 
         foreach (string affix in UnsupportedAffixes)
         {
             if (model.String(affix) is { Length: > 0 } value)
             {
-                throw model.Refuse($"the '{affix}' is '{value}', which is not supported. {TokenizerFiles.SupportedModels}");
+                throw model.Refuse($"the '{affix}' is '{value}', which is not supported. {TokenizerReader.SupportedModels}");
             }
         }
 
-        int? unknown = model.String("unk_token") is { } token ? tokens.IdOf(token, "unknown", TokenizerFiles.FileName) : null;
+        int? unknown = model.String("unk_token") is { } token ? tokens.IdOf(token, "unknown", TokenizerFiles.Tokenizer) : null;
         var merges = new List<TokenMerge>();
         foreach (JsonElement merge in model.Items("merges"))
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Batching.ModelFiles;
 using Microsoft.ML.Tokenizers;
 
 namespace Batching.Tokenization;

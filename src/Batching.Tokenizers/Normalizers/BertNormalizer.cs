@@ -1,5 +1,4 @@
 using System.Text;
-using Batching.ModelFiles;
 
 namespace Batching.Tokenization;
 

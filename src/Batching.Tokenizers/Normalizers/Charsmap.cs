@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The replacements that a SentencePiece model was normalized with: its <c>precompiled_charsmap</c>.</summary>
 /// <remarks>

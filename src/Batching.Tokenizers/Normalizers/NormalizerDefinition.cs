@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A <c>normalizer</c> of <c>tokenizer.json</c>.</summary>
 internal abstract record NormalizerDefinition

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>normalizer</c> of <c>tokenizer.json</c>.</summary>
 internal static class NormalizerJson
@@ -71,7 +71,7 @@ internal static class NormalizerJson
                 normalizer.String("prepend") ?? throw normalizer.Refuse("the Prepend has no 'prepend'. Download the file again.")),
             "Strip" => new NormalizerDefinition.Strip(normalizer.Boolean("strip_left") ?? true, normalizer.Boolean("strip_right") ?? true),
             _ => throw normalizer.Refuse(
-                $"the normalizer is of type '{type ?? "none"}', which is not supported; {Supported}. {TokenizerFiles.SupportedModels}"),
+                $"the normalizer is of type '{type ?? "none"}', which is not supported; {Supported}. {TokenizerReader.SupportedModels}"),
         });
     }
 
@@ -112,6 +112,6 @@ internal static class NormalizerJson
             && least > 0
             ? new NormalizerDefinition.ReplaceSpaces(least, content)
             : throw pattern.Refuse(
-                $"the regular expression '{expression}' is not supported; literal texts and runs of spaces such as ' {{2,}}' are. {TokenizerFiles.SupportedModels}");
+                $"the regular expression '{expression}' is not supported; literal texts and runs of spaces such as ' {{2,}}' are. {TokenizerReader.SupportedModels}");
     }
 }

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>The options of Hugging Face's <c>BertNormalizer</c>.</summary>
 /// <param name="CleanText"><c>clean_text</c>: drop control characters, turn white space into U+0020.</param>

@@ -1,5 +1,3 @@
-using Batching.ModelFiles;
-
 namespace Batching.Tokenization;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Batching.ModelFiles;
-
 namespace Batching.Tokenization;
 
 /// <summary>The tokens of a text with their places in it.</summary>

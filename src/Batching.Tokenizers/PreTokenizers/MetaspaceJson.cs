@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads what the <c>Metaspace</c> pre-tokenizer and decoder have in common.</summary>
 internal static class MetaspaceJson

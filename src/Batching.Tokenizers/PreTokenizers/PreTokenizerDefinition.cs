@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>A <c>pre_tokenizer</c> of <c>tokenizer.json</c>.</summary>
 internal abstract record PreTokenizerDefinition

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>pre_tokenizer</c> of <c>tokenizer.json</c>.</summary>
 internal static class PreTokenizerJson
@@ -14,7 +14,7 @@ internal static class PreTokenizerJson
                 return null;
             }
 
-            throw json.Refuse($"there is no 'pre_tokenizer'; the {supported} is supported. {TokenizerFiles.SupportedModels}");
+            throw json.Refuse($"there is no 'pre_tokenizer'; the {supported} is supported. {TokenizerReader.SupportedModels}");
         }
 
         return model switch
@@ -38,9 +38,9 @@ internal static class PreTokenizerJson
             [PreTokenizerDefinition.WhitespaceSplit, PreTokenizerDefinition.Metaspace { PrependScheme: not PrependScheme.First }] =>
                 new PreTokenizerDefinition.Sequence(steps),
             [PreTokenizerDefinition.WhitespaceSplit, PreTokenizerDefinition.Metaspace] => throw preTokenizer.Refuse(
-                $"after a WhitespaceSplit the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {TokenizerFiles.SupportedModels}"),
+                $"after a WhitespaceSplit the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {TokenizerReader.SupportedModels}"),
             _ => throw preTokenizer.Refuse(
-                $"the Sequence has {steps.Count} steps; a Metaspace, a WhitespaceSplit, or a WhitespaceSplit and then a Metaspace are supported. {TokenizerFiles.SupportedModels}"),
+                $"the Sequence has {steps.Count} steps; a Metaspace, a WhitespaceSplit, or a WhitespaceSplit and then a Metaspace are supported. {TokenizerReader.SupportedModels}"),
         };
     }
 
@@ -72,5 +72,5 @@ internal static class PreTokenizerJson
     private static string? TypeOf(JsonSection preTokenizer) => preTokenizer.String("type");
 
     private static ModelLoadException Refuse(JsonSection preTokenizer, string supported) => preTokenizer.Refuse(
-        $"the pre-tokenizer is of type '{TypeOf(preTokenizer) ?? "none"}', which is not supported; {supported} {(supported.Contains(' ', StringComparison.Ordinal) ? "are" : "is")}. {TokenizerFiles.SupportedModels}");
+        $"the pre-tokenizer is of type '{TypeOf(preTokenizer) ?? "none"}', which is not supported; {supported} {(supported.Contains(' ', StringComparison.Ordinal) ? "are" : "is")}. {TokenizerReader.SupportedModels}");
 }

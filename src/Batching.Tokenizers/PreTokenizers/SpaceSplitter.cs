@@ -1,4 +1,3 @@
-using Batching.ModelFiles;
 using Microsoft.ML.Tokenizers;
 
 namespace Batching.Tokenization;

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary><c>trim_offsets</c>: offsets leave out the spaces at the ends of a token.</summary>
 /// <param name="KeepsFirstSpace">

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>Reads the <c>post_processor</c> of <c>tokenizer.json</c>.</summary>
 internal static class PostProcessorJson
@@ -20,11 +20,11 @@ internal static class PostProcessorJson
             },
             "TemplateProcessing" => new RowTemplate(ReadTemplate(processor, "single", 1, tokens), ReadTemplate(processor, "pair", 2, tokens)),
             var other => throw processor.Refuse(
-                $"the post-processor is of type '{other ?? "none"}', which is not supported; TemplateProcessing, BertProcessing and RobertaProcessing are. {TokenizerFiles.SupportedModels}"),
+                $"the post-processor is of type '{other ?? "none"}', which is not supported; TemplateProcessing, BertProcessing and RobertaProcessing are. {TokenizerReader.SupportedModels}"),
         };
 
         int Token(string name, string role, string otherwise) =>
-            tokens.IdOf(processor.TokenOfPair(name) ?? otherwise, role, TokenizerFiles.FileName);
+            tokens.IdOf(processor.TokenOfPair(name) ?? otherwise, role, TokenizerFiles.Tokenizer);
     }
 
     private static List<TemplatePiece> ReadTemplate(JsonSection processor, string name, int sequences, TokenSet tokens)
@@ -35,7 +35,7 @@ internal static class PostProcessorJson
             if (piece.Section("SpecialToken") is { } special)
             {
                 string token = special.String("id") ?? throw special.Refuse("the special token has no 'id'. Download the file again.");
-                int id = tokens.IdOf(token, "special", TokenizerFiles.FileName);
+                int id = tokens.IdOf(token, "special", TokenizerFiles.Tokenizer);
                 CheckIds(processor, token, id);
                 template.Add(new TemplatePiece(null, id, special.Int32("type_id") ?? 0));
             }

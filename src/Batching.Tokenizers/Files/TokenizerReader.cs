@@ -1,12 +1,12 @@
-namespace Batching.ModelFiles;
+namespace Batching.Tokenization;
 
 /// <summary>
 /// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c>, from
 /// <c>vocab.json</c> and <c>merges.txt</c>, or from <c>sentencepiece.bpe.model</c>.
 /// </summary>
-internal static class TokenizerFiles
+internal static class TokenizerReader
 {
-    public const string FileName = "tokenizer.json";
+    private const string FileName = TokenizerFiles.Tokenizer;
 
     /// <summary>What to do where a tokenizer is of another kind.</summary>
     public const string SupportedModels = "Use a model with a tokenizer like that of BERT or DistilBERT, of RoBERTa or XLM-RoBERTa.";
