@@ -23,17 +23,17 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private readonly AddedTokenSet? rawTokens;
     private readonly AddedTokenSet? normalizedTokens;
     private readonly OffsetEncoder offsetEncoder;
-    private readonly DecoderDefinition decoder;
+    private readonly Func<TokenDecoder> createDecoder;
     private readonly RowTemplate template;
 
     private SequenceTokenizer(TokenizerDefinition definition)
     {
         File = definition.File;
         vocabulary = new TokenVocabulary(definition);
-        encoder = TokenizerParts.CreateEncoder(definition);
-        (rawTokens, normalizedTokens) = TokenizerParts.CreateAddedTokens(definition, encoder.Normalizer);
+        encoder = EncoderChoice.For(definition);
+        (rawTokens, normalizedTokens) = AddedTokenSet.Create(definition, encoder.Normalizer);
         offsetEncoder = new OffsetEncoder(encoder, rawTokens, normalizedTokens, vocabulary, definition.Template.Trimming);
-        decoder = definition.Decoder;
+        createDecoder = definition.CreateDecoder;
         template = definition.Template;
         UnknownTokenId = definition.UnknownTokenId;
         PadTokenId = definition.PadTokenId;
@@ -392,7 +392,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         ArgumentNullException.ThrowIfNull(ids);
         var text = new StringBuilder();
-        TokenDecoder decoding = TokenizerParts.CreateDecoder(decoder);
+        TokenDecoder decoding = createDecoder();
         foreach (int id in ids)
         {
             if (vocabulary.TryGetToken(id, out string? token) && !(skipSpecialTokens && vocabulary.IsSpecial(id)))
@@ -416,7 +416,7 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         ArgumentNullException.ThrowIfNull(ids);
         idsConsumed = 0;
         charsWritten = 0;
-        TokenDecoder decoding = TokenizerParts.CreateDecoder(decoder);
+        TokenDecoder decoding = createDecoder();
         var piece = new StringBuilder();
         int count = 0;
         foreach (int id in ids)
@@ -532,22 +532,21 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     // The words of a stretch of normalized text, of which none is an added token.
     private void AppendWords(string stretch, bool startsText, EncodeSettings settings, TokenList tokens)
     {
-        IEnumerable<(int Offset, int Length)> words = settings.ConsiderPreTokenization
-            ? encoder.PreTokenizer.PreTokenize(stretch)
-            : [(0, stretch.Length)];
-        bool isFirst = true;
-        List<TokenSpan> spans = [];
         int offset = tokens.AddText(stretch);
-        foreach ((int start, int length) in words)
+        if (!settings.ConsiderPreTokenization)
         {
-            spans.Clear();
-            encoder.EncodeWord(stretch.AsSpan(start, length), isFirst, startsText, spans);
-            if (!tokens.TryAdd(spans, offset + start))
+            List<TokenSpan> only = [];
+            encoder.EncodeWord(stretch, startsStretch: true, startsText, only);
+            tokens.TryAdd(only, offset);
+            return;
+        }
+
+        foreach (List<TokenSpan> word in encoder.EncodeWords(stretch, startsText))
+        {
+            if (!tokens.TryAdd(word, offset))
             {
                 return;
             }
-
-            isFirst = false;
         }
     }
 

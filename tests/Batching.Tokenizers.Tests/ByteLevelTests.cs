@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Text;
 using System.Text.RegularExpressions;
-using Batching.ModelFiles;
+using System.Text;
 using Batching.Tokenization;
 using CsCheck;
 using Microsoft.ML.Tokenizers;
@@ -25,7 +24,7 @@ public sealed class ByteLevelTests
             (4, Generators.OneOf("the", "Hello", "don't", "I'LL", "'s", "'re", " ", "  ", "\n", "\t", "\u00A0", "\u3000", "9", "1234", "x²", "naïve", "中文", "한국어", "😀", "!", "...", "_")),
             (1, Generators.OneOf("<mask>", "<s>", "</s>", "<pad>", "<unk>", "<", ">")),
             (1, Generators.LoneSurrogate),
-            (1, Generators.InterestingScalar))
+            (1, InterestingText.Scalar))
         .Array[0, 12]
         .Select(string.Concat);
 

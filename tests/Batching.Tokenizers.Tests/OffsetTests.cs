@@ -1,7 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Batching.ModelFiles;
+using System.Text;
 using Batching.Tokenization;
 using CsCheck;
 using Xunit;
@@ -277,9 +276,8 @@ public sealed class OffsetTests
     {
         IEnumerable<string> everyScalar = Enumerable.Range(0, 0x110000).Where(Rune.IsValid).Select(scalar => new Rune(scalar)).Chunk(500)
             .Select(runes => string.Join("e", runes));
-        foreach (NormalizerDefinition definition in Normalizers)
+        foreach (TextNormalizer normalizer in Normalizers)
         {
-            TextNormalizer normalizer = TokenizerParts.CreateNormalizer(definition)!;
             foreach (string text in everyScalar)
             {
                 AssertSame(normalizer, text);
@@ -310,25 +308,25 @@ public sealed class OffsetTests
         }
     }
 
-    private static IEnumerable<NormalizerDefinition> Normalizers =>
+    private static IEnumerable<TextNormalizer> Normalizers =>
     [
-        new NormalizerDefinition.Bert(new NormalizerOptions(true, true, null, true)),
-        new NormalizerDefinition.Bert(new NormalizerOptions(true, false, true, false)),
-        new NormalizerDefinition.Bert(new NormalizerOptions(false, true, false, true)),
-        new NormalizerDefinition.Bert(NormalizerOptions.None),
-        .. Enum.GetValues<NormalizationForm>().Select(form => new NormalizerDefinition.Form(form)),
-        new NormalizerDefinition.Lowercase(),
-        new NormalizerDefinition.StripAccents(),
-        new NormalizerDefinition.Nmt(),
-        new NormalizerDefinition.Replace("the", "a\u0301"),
-        new NormalizerDefinition.Replace("e", ""),
-        new NormalizerDefinition.Replace("😀", "\U0001F1E9"),
-        new NormalizerDefinition.ReplaceSpaces(2, " "),
-        new NormalizerDefinition.ReplaceSpaces(1, "▁▁"),
-        new NormalizerDefinition.Prepend("▁ "),
-        new NormalizerDefinition.Strip(true, true),
-        new NormalizerDefinition.Sequence([new NormalizerDefinition.Form(NormalizationForm.FormKD), new NormalizerDefinition.StripAccents(), new NormalizerDefinition.Lowercase()]),
-        new NormalizerDefinition.Precompiled(Charsmap.Read(
+        new BertNormalizer(new ScalarNormalizer(new NormalizerOptions(true, true, null, true))),
+        new BertNormalizer(new ScalarNormalizer(new NormalizerOptions(true, false, true, false))),
+        new BertNormalizer(new ScalarNormalizer(new NormalizerOptions(false, true, false, true))),
+        new BertNormalizer(new ScalarNormalizer(NormalizerOptions.None)),
+        .. Enum.GetValues<NormalizationForm>().Select(form => new UnicodeFormNormalizer(form)),
+        new LowercaseNormalizer(),
+        new StripAccentsNormalizer(),
+        new NmtNormalizer(),
+        new ReplaceNormalizer("the", "a\u0301"),
+        new ReplaceNormalizer("e", ""),
+        new ReplaceNormalizer("😀", "\U0001F1E9"),
+        new SpaceRunNormalizer(2, " "),
+        new SpaceRunNormalizer(1, "▁▁"),
+        new PrependNormalizer("▁ "),
+        new StripNormalizer(true, true),
+        NormalizerSequence.Of(new UnicodeFormNormalizer(NormalizationForm.FormKD), new StripAccentsNormalizer(), new LowercaseNormalizer())!,
+        new CharsmapNormalizer(Charsmap.Read(
             Convert.FromBase64String((string)JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Conformance("unigram"), "tokenizer.json")))!
                 ["normalizer"]!["normalizers"]![0]!["precompiled_charsmap"]!),
             what => new ModelLoadException(what))),
@@ -341,7 +339,7 @@ public sealed class OffsetTests
             (2, Generators.OneOf(" ", "  ", "\n", "\t", "\u00A0", "\u3000", "▁", "\r\n")),
             (1, Generators.OneOf("[MASK]", "[SEP]", "<mask>", " <mask> ", "<s>", "</s>", "<unk>", "<pad>")),
             (1, Generators.OneOf("\u0000", "\u0001", "\u007F", "\u200B", "\u200D", "\uFFFD", "\u00AD", "\uFEFF")),
-            (2, Generators.InterestingScalar),
+            (2, InterestingText.Scalar),
             (1, Generators.LoneSurrogate),
             (1, Gen.String[Gen.Char['a', 'z'], 1, 12]))
         .Array[0, 20]

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Batching.ModelFiles;
+using Batching.Tokenization;
 
 namespace Batching.Tests.Tokenization;
 
@@ -17,7 +17,7 @@ internal sealed class ReferenceNormalizer(NormalizerOptions options)
 
     static ReferenceNormalizer()
     {
-        foreach (string[] row in File.ReadLines(Path.Combine(Repository.Root, "src/Batching/Tokenization/Tables/bert-scalars.tsv"))
+        foreach (string[] row in File.ReadLines(Path.Combine(Repository.Root, "src/Batching.Tokenizers/Tables/bert-scalars.tsv"))
             .Where(line => !line.StartsWith('#'))
             .Select(line => line.Split('\t')))
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Batching.ModelFiles;
 using Batching.Tokenization;
 using CsCheck;
 using Xunit;
@@ -11,7 +10,7 @@ public sealed class ScalarTests
 {
     // Random texts of scalars that some rule is about, with letters and spaces between, and lone surrogates.
     private static readonly Gen<string> HostileTexts = Gen.Frequency(
-            (4, Generators.InterestingScalar),
+            (4, InterestingText.Scalar),
             (2, Gen.Char['a', 'z'].Select(c => c.ToString())),
             (1, Gen.Char['A', 'Z'].Select(c => c.ToString())),
             (1, Gen.Const(" ")),
@@ -108,7 +107,7 @@ public sealed class ScalarTests
             }
         }
 
-        var vocabulary = new WordPieceVocabulary(ids, unknownTokenId: 0, "##", maxInputCharsPerWord: 100);
+        var vocabulary = new WordPieceModel(ids, unknownTokenId: 0, "##", maxInputCharsPerWord: 100);
         var encoder = new WordPieceEncoder(vocabulary, new ScalarNormalizer(options));
         HostileTexts.Sample(
             text =>

@@ -38,7 +38,7 @@ public sealed class SecondOpinionTests
         Gen.Frequency(
                 (6, Generators.OneOf("film", "unaffable", "Café", "it's", "don't", "$20", "2,000", "naïve", "中文", "😀", "x²", "ﬁn", "Straße", "İstanbul")),
                 (3, Gen.String[Gen.Char['a', 'z'], 1, 12]),
-                (1, Generators.InterestingScalar),
+                (1, InterestingText.Scalar),
                 (2, Generators.OneOf(" ", "  ", "\n", "-", ".", "\u00A0")))
             .Array[0, 30]
             .Select(string.Concat)

@@ -24,7 +24,7 @@ public sealed class SequenceTokenizerTests
             (1, Generators.OneOf("[SEP]", "[CLS]", "[MASK]", "[PAD]", "[UNK]", "[mask]", "[", "]")),
             (1, Generators.LoneSurrogate),
             (1, Gen.Const("\0 ")),
-            (1, Generators.InterestingScalar))
+            (1, InterestingText.Scalar))
         .Array[0, 12]
         .Select(string.Concat);
 

@@ -18,7 +18,7 @@ public sealed class TruncationSideTests
             (2, Generators.OneOf(" ", "  ", "the", " good", " unaffable ", "...", "\n")),
             (1, Generators.OneOf("[SEP]", "[MASK]", "<mask>", " </s>", "<s>")),
             (1, Generators.LoneSurrogate),
-            (1, Generators.InterestingScalar))
+            (1, InterestingText.Scalar))
         .Array[0, 12]
         .Select(string.Concat);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Batching.Tokenization;
 using CsCheck;
 using Xunit;
@@ -15,7 +15,7 @@ public sealed class UnicodeTests
 
     private static readonly Lazy<IReadOnlyList<string[]>> Rows = new(() =>
     [
-        .. File.ReadLines(Path.Combine(Repository.Root, "src", "Batching", "Tokenization", "Tables", "unicode.tsv"))
+        .. File.ReadLines(Path.Combine(Repository.Root, "src", "Batching.Tokenizers", "Tables", "unicode.tsv"))
             .Where(line => !line.StartsWith('#'))
             .Select(line => line.Split('\t')),
     ]);

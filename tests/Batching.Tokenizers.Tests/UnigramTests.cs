@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
-using Batching.ModelFiles;
+using System.Text;
 using Batching.Tokenization;
 using Xunit;
 
@@ -40,7 +39,7 @@ public sealed class UnigramTests
     public void The_models_own_file_alone_gives_the_same_tokenizer()
     {
         SequenceTokenizer whole = SequenceTokenizer.Load(Repository.Conformance("unigram"));
-        SequenceTokenizer tokenizer = LoadModelFile(File.ReadAllBytes(Path.Combine(Repository.Conformance("unigram"), "sentencepiece.bpe.model")));
+        SequenceTokenizer tokenizer = SentencePieceFile.Load(File.ReadAllBytes(Path.Combine(Repository.Conformance("unigram"), "sentencepiece.bpe.model")));
         Assert.Equal(
             (whole.VocabularySize, whole.PadTokenId, whole.UnknownTokenId), (tokenizer.VocabularySize, tokenizer.PadTokenId, tokenizer.UnknownTokenId));
         foreach (JsonObject golden in JsonLines.Read(Repository.Conformance("unigram"), "tokens-singles.jsonl"))
@@ -56,8 +55,8 @@ public sealed class UnigramTests
     public void A_Camembert_has_its_own_ids_for_the_same_file()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(Repository.Conformance("unigram"), "sentencepiece.bpe.model"));
-        SequenceTokenizer roberta = LoadModelFile(file);
-        SequenceTokenizer camembert = LoadModelFile(file, "CamembertTokenizer");
+        SequenceTokenizer roberta = SentencePieceFile.Load(file);
+        SequenceTokenizer camembert = SentencePieceFile.Load(file, "CamembertTokenizer");
         Assert.Equal([5, 6], camembert.Encode("").InputIds);
         Assert.Equal((1, 3), (camembert.PadTokenId, camembert.UnknownTokenId));
         Assert.Equal(
@@ -173,11 +172,4 @@ public sealed class UnigramTests
             rows.Clear();
         }
     }
-
-    internal static SequenceTokenizer LoadModelFile(byte[] content, string? tokenizerClass = "XLMRobertaTokenizer") => SequenceTokenizer.Load(name => name switch
-    {
-        "sentencepiece.bpe.model" => new MemoryStream(content),
-        "tokenizer_config.json" when tokenizerClass is not null => new MemoryStream(Encoding.UTF8.GetBytes($$"""{"tokenizer_class":"{{tokenizerClass}}"}""")),
-        _ => null,
-    });
 }

@@ -19,6 +19,38 @@ internal sealed class AddedTokenSet
         spellings = SearchValues.Create([.. spelled.Select(token => token.Spelling)], StringComparison.Ordinal);
     }
 
+    /// <summary>The added tokens that are found in the raw text, and those that are found in the normalized text.</summary>
+    /// <exception cref="ModelLoadException">Nothing is left of a token once it is normalized, or two become the same.</exception>
+    public static (AddedTokenSet? Raw, AddedTokenSet? Normalized) Create(TokenizerDefinition definition, TextNormalizer? normalizer)
+    {
+        List<(string, AddedToken)> raw = [];
+        var normalized = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        foreach (AddedToken token in definition.AddedTokens)
+        {
+            if (!token.IsNormalized)
+            {
+                raw.Add((token.Content, token));
+                continue;
+            }
+
+            string spelling = normalizer?.Normalize(token.Content) ?? token.Content;
+            if (spelling.Length == 0)
+            {
+                throw Refuse($"nothing is left of the added token '{token.Content}' once it is normalized. Set its 'normalized' to false.");
+            }
+
+            if (!normalized.TryAdd(spelling, token))
+            {
+                throw Refuse(
+                    $"the added tokens '{normalized[spelling].Content}' and '{token.Content}' are both '{spelling}' once they are normalized; Hugging Face leaves to chance which of them a text gets. Remove one of the two.");
+            }
+        }
+
+        return (raw.Count == 0 ? null : new AddedTokenSet(raw), normalized.Count == 0 ? null : new AddedTokenSet([.. normalized.Select(token => (token.Key, token.Value))]));
+
+        ModelLoadException Refuse(string what) => new($"In '{definition.File}', {what}", definition.File);
+    }
+
     /// <param name="text">The text.</param>
     /// <param name="start">Where the token starts.</param>
     /// <param name="length">How long its spelling is.</param>

@@ -14,6 +14,9 @@ internal sealed class CharBuffer : IDisposable
 
     public ReadOnlySpan<char> Span => chars.AsSpan(0, Length);
 
+    /// <summary>What <see cref="Span"/> holds, to be changed in place; valid until the next addition.</summary>
+    public Span<char> Items => chars.AsSpan(0, Length);
+
     public void Append(char c)
     {
         Reserve(1)[0] = c;

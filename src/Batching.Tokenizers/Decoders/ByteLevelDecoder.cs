@@ -10,6 +10,8 @@ internal sealed class ByteLevelDecoder : TokenDecoder
 {
     private readonly Decoder utf8 = Encoding.UTF8.GetDecoder();
 
+    public static Func<TokenDecoder> Read(JsonSection json) => static () => new ByteLevelDecoder();
+
     public override bool Append(string token, StringBuilder text)
     {
         // A token with another character is taken as it stands.

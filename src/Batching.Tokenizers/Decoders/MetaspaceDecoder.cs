@@ -9,6 +9,13 @@ internal sealed class MetaspaceDecoder(string replacement, bool dropsFirst) : To
 {
     private bool isFirst = true;
 
+    public static Func<TokenDecoder> Read(JsonSection json)
+    {
+        string replacement = MetaspaceJson.ReadReplacement(json);
+        bool dropsFirst = MetaspaceJson.ReadPrependScheme(json) != PrependScheme.Never;
+        return () => new MetaspaceDecoder(replacement, dropsFirst);
+    }
+
     public override bool Append(string token, StringBuilder text)
     {
         text.Append(token.Replace(replacement, isFirst && dropsFirst ? "" : " ", StringComparison.Ordinal));

@@ -14,6 +14,13 @@ internal sealed class WordPieceDecoder(string continuingPrefix, bool cleansUp) :
 
     private bool isFirst = true;
 
+    public static Func<TokenDecoder> Read(JsonSection json)
+    {
+        string prefix = json.String("prefix") ?? "##";
+        bool cleansUp = json.Boolean("cleanup") ?? true;
+        return () => new WordPieceDecoder(prefix, cleansUp);
+    }
+
     public override bool Append(string token, StringBuilder text)
     {
         string piece = token;

@@ -29,7 +29,7 @@ internal static class BytePairFiles
                 file);
         }
 
-        Dictionary<string, int> vocabulary = TokenModelJson.ReadIds(JsonSection.Read(folder, VocabularyFileName)!.Value);
+        Dictionary<string, int> vocabulary = VocabularyJson.Read(JsonSection.Read(folder, VocabularyFileName)!.Value);
         SpecialTokenNames names = config.Names(isWordPiece: false);
         var tokens = new TokenSet(vocabulary, [], file);
         int unknown = tokens.IdOf(names.Unknown, "unknown");
@@ -41,12 +41,10 @@ internal static class BytePairFiles
         return new TokenizerDefinition
         {
             File = file,
-            Vocabulary = vocabulary,
             AddedTokens = NamedTokens.Complete([], names, vocabulary, config, isWordPiece: false),
-            PreTokenizer = new PreTokenizerDefinition.ByteLevel(config.AddPrefixSpace, UseRegex: true),
-            Model = new TokenModelDefinition.BytePairs(
-                ReadMerges(mergesText, mergesFile, vocabulary), UnknownTokenId: null, FusesUnknown: false, IgnoresMerges: false),
-            Decoder = new DecoderDefinition.ByteLevel(),
+            PreTokenizer = new ByteLevelPreTokenizer(config.AddPrefixSpace, splits: true),
+            Model = new BytePairModel(vocabulary, ReadMerges(mergesText, mergesFile, vocabulary)),
+            CreateDecoder = static () => new ByteLevelDecoder(),
             Template = template,
             UnknownTokenId = unknown,
             PadTokenId = pad,

@@ -28,33 +28,27 @@ internal static class SentencePieceFiles
     /// <exception cref="ModelLoadException">The file is damaged, of a kind not supported, or belongs to another class.</exception>
     public static TokenizerDefinition? Read(ModelFolder folder, TokenizerConfig config)
     {
-        if (folder.Read(FileName) is not { } content)
+        if (folder.Read(FileName) is not { } bytes)
         {
             return null;
         }
 
         string file = folder.PathOf(FileName);
         string family = FamilyOf(folder, config, file);
-        SentencePieceModel model = SentencePieceModel.Read(content, file);
-        Check(model, file);
-        (List<string> pieces, List<double> scores) = Vocabulary(model, family);
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int id = 0; id < pieces.Count; id++)
-        {
-            vocabulary[pieces[id]] = id;
-        }
-
+        SentencePieceModel content = SentencePieceModel.Read(bytes, file);
+        Check(content, file);
+        (List<string> pieces, List<double> scores) = Vocabulary(content, family);
+        var model = new UnigramModel(pieces, scores, UnknownTokenId, byteFallback: false);
         SpecialTokenNames names = config.Names(isWordPiece: false);
-        var tokens = new TokenSet(vocabulary, [], file);
+        var tokens = new TokenSet(model.Vocabulary, [], file);
         return new TokenizerDefinition
         {
             File = file,
-            Vocabulary = vocabulary,
-            AddedTokens = NamedTokens.Complete(AddedTokens(model, family, tokens), names, vocabulary, config, isWordPiece: false),
-            Normalizer = Normalizer(model, file),
-            PreTokenizer = new PreTokenizerDefinition.Metaspace(Replacement, PrependScheme.Always, Split: true),
-            Model = new TokenModelDefinition.Unigram(pieces, scores, UnknownTokenId, ByteFallback: false),
-            Decoder = new DecoderDefinition.Metaspace(Replacement, DropsFirst: true),
+            AddedTokens = NamedTokens.Complete(AddedTokens(content, family, tokens), names, model.Vocabulary, config, isWordPiece: false),
+            Normalizer = Normalizer(content, file),
+            PreTokenizer = new MetaspacePreTokenizer(Replacement[0], PrependScheme.Always, splits: true),
+            Model = model,
+            CreateDecoder = static () => new MetaspaceDecoder(Replacement, dropsFirst: true),
             Template = RowTemplate.Roberta(tokens.IdOf(FirstPieces[1], "classifier"), tokens.IdOf(FirstPieces[2], "separator")),
             UnknownTokenId = UnknownTokenId,
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
@@ -159,15 +153,15 @@ internal static class SentencePieceFiles
         return added;
     }
 
-    private static NormalizerDefinition.Sequence Normalizer(SentencePieceModel model, string file)
+    private static TextNormalizer? Normalizer(SentencePieceModel model, string file)
     {
-        List<NormalizerDefinition> steps = [new NormalizerDefinition.Strip(Left: false, Right: true), new NormalizerDefinition.ReplaceSpaces(2, Replacement)];
+        List<TextNormalizer> steps = [new StripNormalizer(stripsLeft: false, stripsRight: true), new SpaceRunNormalizer(2, Replacement)];
         if (model.Charsmap.Length > 0)
         {
-            steps.Insert(0, new NormalizerDefinition.Precompiled(
+            steps.Insert(0, new CharsmapNormalizer(
                 Charsmap.Read(model.Charsmap, what => new ModelLoadException($"In '{file}': {what}", file))));
         }
 
-        return new NormalizerDefinition.Sequence(steps);
+        return NormalizerSequence.Of(steps);
     }
 }

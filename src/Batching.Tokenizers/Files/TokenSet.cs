@@ -7,6 +7,14 @@ internal sealed class TokenSet(IReadOnlyDictionary<string, int> vocabulary, IRea
         .DistinctBy(token => token.Content, StringComparer.Ordinal)
         .ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
 
+    /// <summary>The id of a post-processor's <c>cls</c>, or of what the configuration calls it.</summary>
+    public int ClassifierOf(JsonSection processor, SpecialTokenNames names) =>
+        IdOf(processor.TokenOfPair("cls") ?? names.Classifier, "classifier", TokenizerFiles.Tokenizer);
+
+    /// <summary>The id of a post-processor's <c>sep</c>, or of what the configuration calls it.</summary>
+    public int SeparatorOf(JsonSection processor, SpecialTokenNames names) =>
+        IdOf(processor.TokenOfPair("sep") ?? names.Separator, "separator", TokenizerFiles.Tokenizer);
+
     /// <param name="token">The token.</param>
     /// <param name="role">What it is to the tokenizer, such as <c>pad</c>.</param>
     /// <param name="namedIn">The file that names it.</param>

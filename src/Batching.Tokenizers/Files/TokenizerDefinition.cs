@@ -6,20 +6,20 @@ internal sealed record TokenizerDefinition
     /// <summary>What messages call the file that it came from.</summary>
     public required string File { get; init; }
 
-    /// <summary>The model's tokens; the added tokens are beside it, and may be in it as well.</summary>
-    public required IReadOnlyDictionary<string, int> Vocabulary { get; init; }
-
+    /// <summary>The tokens beside the model's; they may be among those as well.</summary>
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
     /// <summary>What is done to a text before it is split; null for nothing.</summary>
-    public NormalizerDefinition? Normalizer { get; init; }
+    public TextNormalizer? Normalizer { get; init; }
 
     /// <summary>What splits a text into words; null where it is one word.</summary>
-    public PreTokenizerDefinition? PreTokenizer { get; init; }
+    public TextPreTokenizer? PreTokenizer { get; init; }
 
-    public required TokenModelDefinition Model { get; init; }
+    /// <summary>How a word becomes ids.</summary>
+    public required TokenModel Model { get; init; }
 
-    public required DecoderDefinition Decoder { get; init; }
+    /// <summary>Makes what decodes one text.</summary>
+    public required Func<TokenDecoder> CreateDecoder { get; init; }
 
     public required RowTemplate Template { get; init; }
 

@@ -49,34 +49,40 @@ internal static class TokenizerReader
 
     private static TokenizerDefinition ReadJson(JsonSection json, string file, TokenizerConfig config)
     {
-        (IReadOnlyDictionary<string, int> vocabulary, Func<TokenSet, TokenModelDefinition> readModel) = TokenModelJson.Read(json);
-        IReadOnlyList<AddedToken> addedTokens = AddedTokensJson.Read(json, vocabulary);
-        var tokens = new TokenSet(vocabulary, addedTokens, file);
-        TokenModelDefinition model = readModel(tokens);
-        bool isWordPiece = model is TokenModelDefinition.WordPiece;
+        TokenModelSource source = ReadModel(json);
+        IReadOnlyList<AddedToken> addedTokens = AddedTokensJson.Read(json, source.Vocabulary);
+        var tokens = new TokenSet(source.Vocabulary, addedTokens, file);
+        TokenModel model = source.Create(tokens);
+        bool isWordPiece = model is WordPieceModel;
         SpecialTokenNames names = config.Names(isWordPiece);
-        int unknown = model switch
-        {
-            TokenModelDefinition.WordPiece wordPiece => wordPiece.UnknownTokenId,
-            TokenModelDefinition.BytePairs { UnknownTokenId: { } id } => id,
-            TokenModelDefinition.Unigram unigram => unigram.UnknownTokenId,
-            _ => tokens.IdOf(names.Unknown, "unknown"),
-        };
+        int unknown = model.UnknownTokenId ?? tokens.IdOf(names.Unknown, "unknown");
         TruncationSide? side = TruncationJson.ReadSide(json);
         return new TokenizerDefinition
         {
             File = file,
-            Vocabulary = vocabulary,
-            AddedTokens = NamedTokens.Complete(addedTokens, names, vocabulary, config, isWordPiece),
-            Normalizer = NormalizerJson.Read(json),
-            PreTokenizer = PreTokenizerJson.Read(json, model),
+            AddedTokens = NamedTokens.Complete(addedTokens, names, source.Vocabulary, config, isWordPiece),
+            Normalizer = json.Section("normalizer") is { } normalizer ? TokenizerParts.Normalizers.Read(normalizer) : null,
+            PreTokenizer = json.Section("pre_tokenizer") is { } preTokenizer ? TokenizerParts.PreTokenizers.Read(preTokenizer) : null,
             Model = model,
-            Decoder = DecoderJson.Read(json),
+            CreateDecoder = json.Section("decoder") is { } decoder ? TokenizerParts.Decoders.Read(decoder) : static () => new SpacedDecoder(),
             UnknownTokenId = unknown,
             PadTokenId = tokens.IdOf(names.Pad, "pad"),
-            Template = PostProcessorJson.Read(json, tokens, names),
+            Template = ReadTemplate(json)(tokens, names),
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide ?? side,
         };
     }
+
+    private static TokenModelSource ReadModel(JsonSection json)
+    {
+        JsonSection model = json.Section("model") ?? throw json.Refuse("there is no 'model'. Download the file again.");
+
+        // Older files do not name the type, and Hugging Face takes them for what they look like.
+        bool looksLikeWordPiece = !model.Has("merges") && model.Has("continuing_subword_prefix");
+        return TokenizerParts.Models.Read(model, untyped: looksLikeWordPiece ? "WordPiece" : null);
+    }
+
+    private static Func<TokenSet, SpecialTokenNames, RowTemplate> ReadTemplate(JsonSection json) => json.Section("post_processor") is { } processor
+        ? TokenizerParts.PostProcessors.Read(processor)
+        : throw json.Refuse("there is no 'post_processor', which puts the special tokens around a text. Save the tokenizer again from Hugging Face transformers.");
 }

@@ -33,12 +33,11 @@ internal static class VocabularyText
         return new TokenizerDefinition
         {
             File = file,
-            Vocabulary = vocabulary,
             AddedTokens = NamedTokens.Complete([], names, vocabulary, config, isWordPiece: true),
-            Normalizer = new NormalizerDefinition.Bert(config.Normalizer),
-            PreTokenizer = new PreTokenizerDefinition.Bert(),
-            Model = new TokenModelDefinition.WordPiece(unknown),
-            Decoder = new DecoderDefinition.WordPiece(),
+            Normalizer = new BertNormalizer(new ScalarNormalizer(config.Normalizer)),
+            PreTokenizer = new BertPreTokenizer(),
+            Model = new WordPieceModel(vocabulary, unknown),
+            CreateDecoder = static () => new WordPieceDecoder("##", cleansUp: true),
             Template = template,
             UnknownTokenId = unknown,
             PadTokenId = pad,

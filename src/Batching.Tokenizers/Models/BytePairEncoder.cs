@@ -5,7 +5,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace Batching.Tokenization;
 
-/// <summary>Byte-level byte-pair encoding, as GPT-2, RoBERTa, Longformer, BART and LED use it.</summary>
+/// <summary><see cref="BytePairModel"/> behind <see cref="ByteLevelPreTokenizer"/> in one pass, as GPT-2, RoBERTa, Longformer, BART and LED use them.</summary>
 /// <remarks>
 /// <para>
 /// A word that is a token of the vocabulary as it stands, and most are, costs one look-up: whether its merges lead to that
@@ -37,15 +37,12 @@ internal sealed class BytePairEncoder : TextEncoder
     private readonly PieceTable tokensByText;
     private readonly byte[] wholeness;
 
-    public BytePairEncoder(
-        IReadOnlyDictionary<string, int> vocabulary,
-        TokenModelDefinition.BytePairs model,
-        ByteLevelPreTokenizer preTokenizer,
-        TextNormalizer? normalizer)
+    public BytePairEncoder(BytePairModel model, ByteLevelPreTokenizer preTokenizer, TextNormalizer? normalizer)
         : base(normalizer)
     {
+        IReadOnlyDictionary<string, int> vocabulary = model.Vocabulary;
         this.preTokenizer = preTokenizer;
-        merger = new WordMerger(new MergeTable(model.Merges));
+        merger = model.Merger;
         unknownId = model.UnknownTokenId;
         fusesUnknown = model.FusesUnknown;
         ignoresMerges = model.IgnoresMerges;

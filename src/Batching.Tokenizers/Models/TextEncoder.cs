@@ -39,6 +39,26 @@ internal abstract class TextEncoder(TextNormalizer? normalizer)
     /// <param name="wanted">Which of the text's ids are wanted.</param>
     public abstract void EncodeNormalized(ReadOnlySpan<char> text, bool startsText, IdBuffer ids, WantedIds wanted);
 
+    /// <summary>The tokens of a normalized stretch, word by word, with their places in the stretch: slower, with the same ids.</summary>
+    /// <param name="text">The stretch.</param>
+    /// <param name="startsText">Whether the text starts here, or the stretch follows an added token.</param>
+    public virtual IEnumerable<List<TokenSpan>> EncodeWords(string text, bool startsText)
+    {
+        bool isFirst = true;
+        foreach ((int start, int length) in PreTokenizer.PreTokenize(text))
+        {
+            List<TokenSpan> tokens = [];
+            EncodeWord(text.AsSpan(start, length), isFirst, startsText, tokens);
+            for (int i = 0; i < tokens.Count; i++)
+            {
+                tokens[i] = tokens[i] with { Start = start + tokens[i].Start, End = start + tokens[i].End };
+            }
+
+            isFirst = false;
+            yield return tokens;
+        }
+    }
+
     /// <summary>
     /// Appends the tokens of one word and their places in it: slower than <see cref="EncodeNormalized"/>, with the same ids
     /// for all words of <see cref="PreTokenizer"/> one after the other.

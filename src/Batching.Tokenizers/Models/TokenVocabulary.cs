@@ -12,7 +12,7 @@ internal sealed class TokenVocabulary
 
     public TokenVocabulary(TokenizerDefinition definition)
     {
-        var all = new Dictionary<string, int>(definition.Vocabulary, StringComparer.Ordinal);
+        var all = new Dictionary<string, int>(definition.Model.Vocabulary, StringComparer.Ordinal);
         foreach (AddedToken token in definition.AddedTokens)
         {
             all[token.Content] = token.Id;

@@ -21,7 +21,7 @@ internal sealed class WordPieceEncoder : TextEncoder
     private const byte IsWord = FirstAction + 1;
     private const byte IsDropped = FirstAction + 2;
 
-    private readonly WordPieceVocabulary vocabulary;
+    private readonly WordPieceModel model;
     private readonly ScalarNormalizer normalizer;
     private readonly bool isOnePass;
 
@@ -35,22 +35,22 @@ internal sealed class WordPieceEncoder : TextEncoder
     private readonly int[] asciiWords = new int[AsciiCount];
 
     /// <summary>With the BERT normalizer, which this encoder applies on its one pass.</summary>
-    public WordPieceEncoder(WordPieceVocabulary vocabulary, ScalarNormalizer normalizer)
-        : this(vocabulary, new BertNormalizer(normalizer), normalizer, isOnePass: true)
+    public WordPieceEncoder(WordPieceModel model, ScalarNormalizer normalizer)
+        : this(model, new BertNormalizer(normalizer), normalizer, isOnePass: true)
     {
-        withoutNormalizer = new WordPieceEncoder(vocabulary, normalizer: (TextNormalizer?)null);
+        withoutNormalizer = new WordPieceEncoder(model, normalizer: (TextNormalizer?)null);
     }
 
     /// <summary>With another normalizer, which comes before the pass.</summary>
-    public WordPieceEncoder(WordPieceVocabulary vocabulary, TextNormalizer? normalizer)
-        : this(vocabulary, normalizer, new ScalarNormalizer(NormalizerOptions.None), isOnePass: normalizer is null)
+    public WordPieceEncoder(WordPieceModel model, TextNormalizer? normalizer)
+        : this(model, normalizer, new ScalarNormalizer(NormalizerOptions.None), isOnePass: normalizer is null)
     {
     }
 
-    private WordPieceEncoder(WordPieceVocabulary vocabulary, TextNormalizer? whole, ScalarNormalizer normalizer, bool isOnePass)
+    private WordPieceEncoder(WordPieceModel model, TextNormalizer? whole, ScalarNormalizer normalizer, bool isOnePass)
         : base(whole)
     {
-        this.vocabulary = vocabulary;
+        this.model = model;
         this.normalizer = normalizer;
         this.isOnePass = isOnePass;
 
@@ -100,21 +100,7 @@ internal sealed class WordPieceEncoder : TextEncoder
     public override void EncodeWord(ReadOnlySpan<char> word, bool startsStretch, bool startsText, List<TokenSpan> tokens)
     {
         using var ids = new IdBuffer();
-        EncodeWord(word, ids);
-        if (ids.Span is [var only])
-        {
-            tokens.Add(new TokenSpan(only, 0, word.Length));
-            return;
-        }
-
-        // Of several pieces none is unknown.
-        int start = 0;
-        foreach (int id in ids.Span)
-        {
-            int end = start + vocabulary.LengthOf(id, isContinuing: start > 0);
-            tokens.Add(new TokenSpan(id, start, end));
-            start = end;
-        }
+        model.Encode(word, ids, tokens);
     }
 
     private void Encode(ReadOnlySpan<char> text, IdBuffer ids, WantedIds wanted)
@@ -161,25 +147,6 @@ internal sealed class WordPieceEncoder : TextEncoder
         word.Buffer.Dispose();
     }
 
-    // The pieces of one word, already normalized and split off: greedy, the longest match first.
-    private void EncodeWord(ReadOnlySpan<char> word, IdBuffer ids)
-    {
-        int scalars = 0;
-        foreach (Rune _ in word.EnumerateRunes())
-        {
-            scalars++;
-        }
-
-        if (scalars > vocabulary.MaxInputCharsPerWord)
-        {
-            ids.Add(vocabulary.UnknownTokenId);
-        }
-        else if (!word.IsEmpty)
-        {
-            EncodeWord(PieceTable.HashOf(word), word, ids);
-        }
-    }
-
     // The run of letters and digits at the start of the text, of which there is at least one.
     private int AppendAscii(ref Word word, ReadOnlySpan<char> text)
     {
@@ -189,7 +156,7 @@ internal sealed class WordPieceEncoder : TextEncoder
         }
 
         // One scalar past the limit tells that the word is too long; the rest need not be kept.
-        int kept = Math.Min(text.Length, Math.Max(0, vocabulary.MaxInputCharsPerWord + 1 - word.Scalars));
+        int kept = Math.Min(text.Length, Math.Max(0, model.MaxInputCharsPerWord + 1 - word.Scalars));
         Span<char> room = word.Buffer.Reserve(kept);
         ReadOnlySpan<byte> actions = asciiActions;
         uint hash = word.Hash;
@@ -251,7 +218,7 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     private void Append(ref Word word, int scalar)
     {
-        if (word.Scalars > vocabulary.MaxInputCharsPerWord)
+        if (word.Scalars > model.MaxInputCharsPerWord)
         {
             return;
         }
@@ -270,21 +237,21 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     private void EndWord(ref Word word, IdBuffer ids)
     {
-        if (word.Scalars > vocabulary.MaxInputCharsPerWord)
+        if (word.Scalars > model.MaxInputCharsPerWord)
         {
-            ids.Add(vocabulary.UnknownTokenId);
+            ids.Add(model.UnknownId);
         }
         else if (word.IsAscii)
         {
             if (word.Scalars > 0)
             {
-                EncodeWord(word.Hash, word.Buffer.Text, ids);
+                model.EncodeWord(word.Hash, word.Buffer.Text, ids);
             }
         }
         else
         {
             word.Buffer.EndRun();
-            EncodeWord(PieceTable.HashOf(word.Buffer.Text), word.Buffer.Text, ids);
+            model.EncodeWord(PieceTable.HashOf(word.Buffer.Text), word.Buffer.Text, ids);
         }
 
         word.Clear();
@@ -293,61 +260,8 @@ internal sealed class WordPieceEncoder : TextEncoder
     private int IdOfWord(ReadOnlySpan<char> word)
     {
         using var ids = new IdBuffer();
-        EncodeWord(word, ids);
+        model.Encode(word, ids, spans: null);
         return ids.Span[0];
-    }
-
-    private void EncodeWord(uint hash, ReadOnlySpan<char> word, IdBuffer ids)
-    {
-        int id = vocabulary.Initial.Find(hash, word);
-        if (id >= 0)
-        {
-            ids.Add(id);
-        }
-        else
-        {
-            EncodePieces(word, ids);
-        }
-    }
-
-    private void EncodePieces(ReadOnlySpan<char> word, IdBuffer ids)
-    {
-        int before = ids.Count;
-        PieceTable table = vocabulary.Initial;
-        Span<uint> hashes = stackalloc uint[64];
-        while (!word.IsEmpty)
-        {
-            int longest = Math.Min(word.Length, table.LongestPiece);
-            if (longest > hashes.Length)
-            {
-                hashes = new uint[longest];
-            }
-
-            uint hash = PieceTable.EmptyHash;
-            for (int i = 0; i < longest; i++)
-            {
-                hashes[i] = hash = PieceTable.Extend(hash, word[i]);
-            }
-
-            int length = longest;
-            int id = -1;
-            while (length > 0 && (id = table.Find(hashes[length - 1], word[..length])) < 0)
-            {
-                length--;
-            }
-
-            if (id < 0)
-            {
-                // One piece that is not in the vocabulary makes the whole word unknown.
-                ids.CutTo(before);
-                ids.Add(vocabulary.UnknownTokenId);
-                return;
-            }
-
-            ids.Add(id);
-            word = word[length..];
-            table = vocabulary.Continuing;
-        }
     }
 
     // A word in the making. Its hash is that of its text only while all of it is ASCII.

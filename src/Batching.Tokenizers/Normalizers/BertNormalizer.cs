@@ -10,6 +10,14 @@ namespace Batching.Tokenization;
 /// </remarks>
 internal sealed class BertNormalizer(ScalarNormalizer scalars) : TextNormalizer
 {
+    public ScalarNormalizer Scalars => scalars;
+
+    public static BertNormalizer Read(JsonSection json) => new(new ScalarNormalizer(new NormalizerOptions(
+        json.Boolean("clean_text") ?? true,
+        json.Boolean("handle_chinese_chars") ?? true,
+        json.Boolean("strip_accents"),
+        json.Boolean("lowercase") ?? true)));
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         var buffer = new ScalarBuffer(stackalloc char[256]);

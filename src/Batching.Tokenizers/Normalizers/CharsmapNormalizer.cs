@@ -30,6 +30,20 @@ internal sealed class CharsmapNormalizer : TextNormalizer
         }
     }
 
+    public static CharsmapNormalizer Read(JsonSection json)
+    {
+        string map = json.String("precompiled_charsmap")
+            ?? throw json.Refuse("the Precompiled has no 'precompiled_charsmap'. Download the file again.");
+        try
+        {
+            return new CharsmapNormalizer(Charsmap.Read(Convert.FromBase64String(map), json.Refuse));
+        }
+        catch (FormatException)
+        {
+            throw json.Refuse("the 'precompiled_charsmap' is not Base64. Download the file again.");
+        }
+    }
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer destination)
     {
         Span<byte> bytes = stackalloc byte[8];

@@ -5,6 +5,8 @@ namespace Batching.Tokenization;
 /// <summary>Hugging Face's <c>Lowercase</c>: scalar by scalar, without culture and without a final sigma.</summary>
 internal sealed class LowercaseNormalizer : TextNormalizer
 {
+    public static LowercaseNormalizer Read(JsonSection json) => new();
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         Span<int> lowerCase = stackalloc int[UnicodeTable.LongestMapping];

@@ -7,6 +7,8 @@ internal sealed class NmtNormalizer : TextNormalizer
 {
     private const int Dropped = -1;
 
+    public static NmtNormalizer Read(JsonSection json) => new();
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         foreach (char c in text)

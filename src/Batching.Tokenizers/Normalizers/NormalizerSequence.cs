@@ -1,16 +1,31 @@
 namespace Batching.Tokenization;
 
-/// <summary>Normalizers one after the other.</summary>
-/// <param name="steps">At least two, none of them a sequence itself.</param>
-internal sealed class NormalizerSequence(IReadOnlyList<TextNormalizer> steps) : TextNormalizer
+/// <summary>Hugging Face's <c>Sequence</c>: normalizers one after the other.</summary>
+internal sealed class NormalizerSequence : TextNormalizer
 {
+    private readonly TextNormalizer[] steps;
+
+    private NormalizerSequence(TextNormalizer[] steps) => this.steps = steps;
+
+    // How deep sequences go within sequences is limited by the depth of the JSON.
+    public static TextNormalizer? Read(JsonSection json) => json.Has("normalizers")
+        ? Of([.. json.Sections("normalizers").Select(step => TokenizerParts.Normalizers.Read(step)).OfType<TextNormalizer>()])
+        : throw json.Refuse("the Sequence has no 'normalizers'. Download the file again.");
+
+    /// <summary>One normalizer that does what several do, sequences among them; null for none.</summary>
+    public static TextNormalizer? Of(params IReadOnlyList<TextNormalizer> steps)
+    {
+        TextNormalizer[] all = [.. steps.SelectMany(step => step is NormalizerSequence sequence ? sequence.steps : [step])];
+        return all.Length < 2 ? all.SingleOrDefault() : new NormalizerSequence(all);
+    }
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         EncodingScratch scratch = EncodingScratch.Current;
         ReadOnlySpan<char> current = text;
         CharBuffer next = scratch.Step;
         CharBuffer other = scratch.OtherStep;
-        for (int i = 0; i < steps.Count - 1; i++)
+        for (int i = 0; i < steps.Length - 1; i++)
         {
             next.Clear();
             steps[i].Normalize(current, next);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Batching.Tokenization;
 
 /// <summary>Hugging Face's <c>Replace</c> of runs of spaces.</summary>
@@ -5,6 +7,15 @@ namespace Batching.Tokenization;
 /// <param name="content">What every run becomes.</param>
 internal sealed class SpaceRunNormalizer(int atLeast, string content) : TextNormalizer
 {
+    /// <returns>The normalizer of a <c>Replace</c> with the regular expression <c> {n,}</c>; null for any other.</returns>
+    public static SpaceRunNormalizer? Of(string expression, string content) =>
+        expression.StartsWith(" {", StringComparison.Ordinal)
+        && expression.EndsWith(",}", StringComparison.Ordinal)
+        && int.TryParse(expression.AsSpan(2..^2), NumberStyles.None, CultureInfo.InvariantCulture, out int least)
+        && least > 0
+            ? new SpaceRunNormalizer(least, content)
+            : null;
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         ReadOnlySpan<char> rest = text;

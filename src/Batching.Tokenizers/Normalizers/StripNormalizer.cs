@@ -3,6 +3,8 @@ namespace Batching.Tokenization;
 /// <summary>Hugging Face's <c>Strip</c>: drops white space at the ends.</summary>
 internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : TextNormalizer
 {
+    public static StripNormalizer Read(JsonSection json) => new(json.Boolean("strip_left") ?? true, json.Boolean("strip_right") ?? true);
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)
     {
         // White space is within the basic plane.

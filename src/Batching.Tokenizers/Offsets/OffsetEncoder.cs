@@ -57,22 +57,17 @@ internal sealed class OffsetEncoder(
 
     private void AddWords(ReadOnlySpan<char> text, bool startsText, ReadOnlySpan<Range> sources, List<PlacedToken> tokens, int enough)
     {
-        bool isFirst = true;
-        List<TokenSpan> spans = [];
-        foreach ((int start, int length) in encoder.PreTokenizer.PreTokenize(text))
+        foreach (List<TokenSpan> word in encoder.EncodeWords(text.ToString(), startsText))
         {
             if (tokens.Count >= enough)
             {
                 return;
             }
 
-            spans.Clear();
-            encoder.EncodeWord(text.Slice(start, length), isFirst, startsText, spans);
-            isFirst = false;
-            foreach ((int id, int from, int to) in spans)
+            foreach ((int id, int from, int to) in word)
             {
                 // What is put before a word, and is a token of its own, stands for the character that it is put before.
-                Range place = PlaceOf(sources[(start + from)..(start + Math.Max(to, from + 1))]);
+                Range place = PlaceOf(sources[from..Math.Max(to, from + 1)]);
                 vocabulary.TryGetToken(id, out string? token);
                 tokens.Add(new PlacedToken(id, token!, place.Start.Value, place.End.Value));
             }

@@ -1,48 +1,35 @@
 using System.Text;
-using Microsoft.ML.Tokenizers;
 
 namespace Batching.Tokenization;
 
 /// <summary>Hugging Face's <c>BertPreTokenizer</c>: words between white space, and every punctuation mark a word of its own.</summary>
-internal sealed class BertPreTokenizer : PreTokenizer
+internal sealed class BertPreTokenizer : TextPreTokenizer
 {
-    public override IEnumerable<(int Offset, int Length)> PreTokenize(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return PreTokenize(text.AsSpan());
-    }
+    public static BertPreTokenizer Read(JsonSection json) => new();
 
-    public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text)
+    protected override void Split(TextPieces pieces)
     {
-        var words = new List<(int Offset, int Length)>();
-        int start = 0;
-        int position = 0;
-        while (position < text.Length)
+        while (!pieces.Piece.IsEmpty)
         {
-            Rune.DecodeFromUtf16(text[position..], out Rune rune, out int width);
+            Rune.DecodeFromUtf16(pieces.Piece, out Rune rune, out int width);
             ScalarProperties properties = ScalarTable.PropertiesOf(rune.Value);
-            if ((properties & (ScalarProperties.Separator | ScalarProperties.Punctuation)) != 0)
+            if ((properties & ScalarProperties.Separator) != 0)
             {
-                AddWord(position);
-                start = position + width;
-                if ((properties & ScalarProperties.Punctuation) != 0)
-                {
-                    words.Add((position, width));
-                }
+                pieces.EndPiece();
+                pieces.Drop(width);
             }
-
-            position += width;
-        }
-
-        AddWord(text.Length);
-        return words;
-
-        void AddWord(int end)
-        {
-            if (end > start)
+            else if ((properties & ScalarProperties.Punctuation) != 0)
             {
-                words.Add((start, end - start));
+                pieces.EndPiece();
+                pieces.Copy(width);
+                pieces.EndPiece();
+            }
+            else
+            {
+                pieces.Copy(width);
             }
         }
+
+        pieces.EndPiece();
     }
 }

@@ -3,39 +3,16 @@ using Microsoft.ML.Tokenizers;
 namespace Batching.Tokenization;
 
 /// <summary>Hugging Face's <c>WhitespaceSplit</c>, <c>Metaspace</c>, one after the other, or neither: words between or from spaces.</summary>
-/// <remarks>Immutable and thread-safe.</remarks>
-internal sealed class SpaceSplitter : PreTokenizer
+/// <remarks>Finds one word after the other, without the pieces in between. Immutable and thread-safe.</remarks>
+/// <param name="dropsWhiteSpace">Whether there is a <c>WhitespaceSplit</c>.</param>
+/// <param name="metaspace">The <c>Metaspace</c>; null where there is none.</param>
+internal sealed class SpaceSplitter(bool dropsWhiteSpace, MetaspacePreTokenizer? metaspace) : PreTokenizer
 {
-    private readonly bool dropsWhiteSpace;
-    private readonly bool splits;
-    private readonly PrependScheme prependScheme = PrependScheme.Never;
-
-    /// <param name="definition">One of those that <see cref="PreTokenizerJson"/> reads for a unigram model; null for one word.</param>
-    public SpaceSplitter(PreTokenizerDefinition? definition)
-    {
-        IReadOnlyList<PreTokenizerDefinition> steps = definition switch
-        {
-            null => [],
-            PreTokenizerDefinition.Sequence sequence => sequence.Steps,
-            _ => [definition],
-        };
-        foreach (PreTokenizerDefinition step in steps)
-        {
-            if (step is PreTokenizerDefinition.Metaspace metaspace)
-            {
-                Replacement = metaspace.Replacement[0];
-                prependScheme = metaspace.PrependScheme;
-                splits = metaspace.Split;
-            }
-            else
-            {
-                dropsWhiteSpace = true;
-            }
-        }
-    }
+    private readonly bool splits = metaspace?.Splits ?? false;
+    private readonly PrependScheme prependScheme = metaspace?.PrependScheme ?? PrependScheme.Never;
 
     /// <summary>What stands for a space; null where a space stays one.</summary>
-    public char? Replacement { get; }
+    public char? Replacement { get; } = metaspace?.Replacement;
 
     /// <summary>Whether <see cref="Replacement"/> is put before a word.</summary>
     /// <param name="word">The word, not empty.</param>

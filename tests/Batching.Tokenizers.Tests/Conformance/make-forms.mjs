@@ -2,7 +2,7 @@
 // character map of unigram/tokenizer.json.
 //
 //     npm install --ignore-scripts tokenizers@0.23.2
-//     node make-forms.mjs ../../../src/Batching/Tokenization/Tables/unicode.tsv unigram/tokenizer.json unicode/forms.jsonl [texts]
+//     node make-forms.mjs ../../../src/Batching.Tokenizers/Tables/unicode.tsv unigram/tokenizer.json unicode/forms.jsonl [texts]
 
 import fs from 'node:fs';
 import { Tokenizer, nfcNormalizer, nfdNormalizer, nfkcNormalizer, nfkdNormalizer } from 'tokenizers';

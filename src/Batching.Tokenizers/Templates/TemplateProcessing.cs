@@ -1,31 +1,10 @@
 namespace Batching.Tokenization;
 
-/// <summary>Reads the <c>post_processor</c> of <c>tokenizer.json</c>.</summary>
-internal static class PostProcessorJson
+/// <summary>Hugging Face's <c>TemplateProcessing</c>.</summary>
+internal static class TemplateProcessing
 {
-    /// <exception cref="ModelLoadException">It is missing, damaged, of a type not supported, or names a token that is not there.</exception>
-    public static RowTemplate Read(JsonSection json, TokenSet tokens, SpecialTokenNames names)
-    {
-        if (json.Section("post_processor") is not { } processor)
-        {
-            throw json.Refuse("there is no 'post_processor', which puts the special tokens around a text. Save the tokenizer again from Hugging Face transformers.");
-        }
-
-        return processor.String("type") switch
-        {
-            "BertProcessing" => RowTemplate.Bert(Token("cls", "classifier", names.Classifier), Token("sep", "separator", names.Separator)),
-            "RobertaProcessing" => RowTemplate.Roberta(Token("cls", "classifier", names.Classifier), Token("sep", "separator", names.Separator)) with
-            {
-                Trimming = processor.Boolean("trim_offsets") ?? true ? new OffsetTrimming(processor.Boolean("add_prefix_space") ?? true) : null,
-            },
-            "TemplateProcessing" => new RowTemplate(ReadTemplate(processor, "single", 1, tokens), ReadTemplate(processor, "pair", 2, tokens)),
-            var other => throw processor.Refuse(
-                $"the post-processor is of type '{other ?? "none"}', which is not supported; TemplateProcessing, BertProcessing and RobertaProcessing are. {TokenizerReader.SupportedModels}"),
-        };
-
-        int Token(string name, string role, string otherwise) =>
-            tokens.IdOf(processor.TokenOfPair(name) ?? otherwise, role, TokenizerFiles.Tokenizer);
-    }
+    public static Func<TokenSet, SpecialTokenNames, RowTemplate> Read(JsonSection json) =>
+        (tokens, _) => new RowTemplate(ReadTemplate(json, "single", 1, tokens), ReadTemplate(json, "pair", 2, tokens));
 
     private static List<TemplatePiece> ReadTemplate(JsonSection processor, string name, int sequences, TokenSet tokens)
     {
