@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Batching.Tokenization;
 using Microsoft.ML.Tokenizers;

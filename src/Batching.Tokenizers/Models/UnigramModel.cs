@@ -49,14 +49,14 @@ internal sealed class UnigramModel : TokenModel
 
     public static TokenModelSource Read(JsonSection json)
     {
-        (List<string> pieces, List<double> scores) = ReadPieces(json);
+        (List<string> pieces, List<double> pieceScores) = ReadPieces(json);
         Dictionary<string, int> vocabulary = IdsOf(pieces);
         return new TokenModelSource(vocabulary, _ =>
         {
             int unknown = json.Int32("unk_id")
                 ?? throw json.Refuse("there is no 'unk_id', which names the piece of what is not in the vocabulary. Download the file again.");
             return unknown < pieces.Count
-                ? new UnigramModel(vocabulary, pieces, scores, unknown, json.Boolean("byte_fallback") ?? false)
+                ? new UnigramModel(vocabulary, pieces, pieceScores, unknown, json.Boolean("byte_fallback") ?? false)
                 : throw json.Refuse($"the 'unk_id' is {unknown}, of {pieces.Count} tokens. Download the file again.");
         });
     }
@@ -232,7 +232,7 @@ internal sealed class UnigramModel : TokenModel
         }
 
         List<string> pieces = [];
-        List<double> scores = [];
+        List<double> pieceScores = [];
         foreach (JsonElement piece in json.Items("vocab"))
         {
             if (piece.ValueKind != JsonValueKind.Array
@@ -247,9 +247,9 @@ internal sealed class UnigramModel : TokenModel
             string text = piece[0].GetString()!;
             TokenIds.Check(pieces.Count, text, json);
             pieces.Add(text);
-            scores.Add(score);
+            pieceScores.Add(score);
         }
 
-        return (pieces, scores);
+        return (pieces, pieceScores);
     }
 }

@@ -32,11 +32,11 @@ internal sealed class CharsmapNormalizer : TextNormalizer
 
     public static CharsmapNormalizer Read(JsonSection json)
     {
-        string map = json.String("precompiled_charsmap")
+        string base64 = json.String("precompiled_charsmap")
             ?? throw json.Refuse("the Precompiled has no 'precompiled_charsmap'. Download the file again.");
         try
         {
-            return new CharsmapNormalizer(Charsmap.Read(Convert.FromBase64String(map), json.Refuse));
+            return new CharsmapNormalizer(Charsmap.Read(Convert.FromBase64String(base64), json.Refuse));
         }
         catch (FormatException)
         {

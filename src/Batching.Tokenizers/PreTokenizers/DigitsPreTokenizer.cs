@@ -6,5 +6,5 @@ internal sealed class DigitsPreTokenizer(bool isolatesEach) : DelimiterPreTokeni
     public static DigitsPreTokenizer Read(JsonSection json) => new(
         json.Boolean("individual_digits") ?? throw json.Refuse("the Digits has no 'individual_digits'. Download the file again."));
 
-    protected override bool IsDelimiter(int scalar) => UnicodeCategories.IsNumber(scalar);
+    protected override bool IsDelimiter(int scalar) => UnicodeCategories.IsNumeric(scalar);
 }

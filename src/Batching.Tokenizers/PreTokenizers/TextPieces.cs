@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Batching.Tokenization;
 
 /// <summary>A stretch of text in pieces, which pre-tokenizers split and change step by step, and where each character came from.</summary>

@@ -9,6 +9,10 @@ internal static class UnicodeCategories
     /// <summary>Whether <c>\p{N}</c> matches.</summary>
     public static bool IsNumber(int scalar) => Has(scalar, UnicodeProperties.Number);
 
+    /// <summary>Whether <c>Digits</c> takes it for a number.</summary>
+    // Rust's own tables are of Unicode 17, and have a few numbers that those of its regular expressions do not have yet.
+    public static bool IsNumeric(int scalar) => IsNumber(scalar) || scalar is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
+
     /// <summary>
     /// Whether it is white space: for <c>\s</c>, for <c>Strip</c> and <c>WhitespaceSplit</c>, and for an added token with
     /// <c>lstrip</c> or <c>rstrip</c>. They all agree.

@@ -32,7 +32,7 @@ const texts = special => [
   "", " ", "  ", "12", "a1", "1a", "a12b", " 12 ", "in 2024 I paid $1,234.56!", "3.14159 and 2,71828", "x\u00B2 + y\u00B3", "\u00BD cup", "\u2163 \u2167 chapters",
   "\u0661\u0662\u0663 abc", "\u096B\u096C", "\uFF11\uFF12", "\u3007\u4E00\u4E8C", "\u{1D7D8}\u{1D7D9}z", "\u{1F100}\u{10107}", "no digits at all", "the  double   spaces ",
   "\tTab\nnewline\r\n\u00A0nbsp\u3000wide", "don't it's", "caf\u00E9 cafe\u0301", "\u4E2D\u6587 12\u4E2D", "\u{1F600}7\u{1F600} 8", "\u2581a \u2581\u2581b", "hello,world 1st 2nd",
-  special, `${special}12`, `a ${special} 1b`, `12 ${special}${special} x`, "\u200B1\u200B", "\uFFFD5", "e\u0301\u03231",
+  special, `${special}12`, `a ${special} 1b`, `12 ${special}${special} x`, "x\u200B1\u200B", "y\uFFFD5", "e\u0301\u03231",
 ];
 
 const definition = (folder, change) => {
