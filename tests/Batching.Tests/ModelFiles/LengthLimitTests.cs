@@ -29,7 +29,7 @@ public sealed class LengthLimitTests
         using ModelFolderBuilder model = WithLimits(modelMaxLength, maxPositions);
         using SequenceClassifier classifier = model.Load();
         Assert.Equal(limit, classifier.Tokenizer.MaxLength);
-        Assert.Equal(limit, SequenceTokenizer.Load(model.Folder).MaxLength);
+        Assert.Equal(limit, SequenceClassifier.LoadTokenizer(model.Folder).MaxLength);
         Assert.Equal(maxPositions is null or "null" ? null : int.Parse(maxPositions, null), classifier.Model.MaxLength);
     }
 
