@@ -84,8 +84,8 @@ internal sealed record ModelChoice(string? Folder, ModelPrecision? Precision)
     /// <summary>Loads the tokenizer alone, which takes a fraction of the time.</summary>
     /// <exception cref="ModelLoadException">The tokenizer cannot be loaded.</exception>
     public SequenceTokenizer LoadTokenizer() => Folder is null
-        ? SequenceTokenizer.Load(typeof(Sst2).Assembly.GetManifestResourceStream)
-        : SequenceTokenizer.Load(Folder);
+        ? SequenceClassifier.LoadTokenizer(typeof(Sst2).Assembly.GetManifestResourceStream)
+        : SequenceClassifier.LoadTokenizer(Folder);
 
     private static Option<string?> NewPrecisionOption()
     {

@@ -183,7 +183,7 @@ public sealed class ModelHub : IDisposable
             files = [.. files, .. weights];
         }
 
-        bool isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerConfig.FileName);
+        bool isCertain = Revision.IsCommit(revision) && !snapshot.IsUnknown(TokenizerFiles.Configuration);
         return new CachedModel(snapshot.Folder, files, damaged, isCertain);
     }
 
@@ -255,7 +255,7 @@ public sealed class ModelHub : IDisposable
             await FetchAsync(repository, id, snapshot, found, listing, selection, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (string name in (string[])[ModelConfig.FileName, TokenizerConfig.FileName])
+        foreach (string name in (string[])[ModelConfig.FileName, TokenizerFiles.Configuration])
         {
             if (!listing.Names.Contains(name))
             {
@@ -288,7 +288,7 @@ public sealed class ModelHub : IDisposable
 
         return files.Tokenizer.Count > 0
             ? files
-            : throw new ModelLoadException($"{page} has no '{TokenizerFiles.FileName}' and no vocabulary. Choose a repository with the tokenizer beside the model.", page);
+            : throw new ModelLoadException($"{page} has no '{TokenizerFiles.Tokenizer}' and no vocabulary. Choose a repository with the tokenizer beside the model.", page);
     }
 
     private async Task FetchAsync(

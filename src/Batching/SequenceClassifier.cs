@@ -132,6 +132,18 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         string folder, SequenceClassifierOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(folder, options), cancellationToken);
 
+    /// <summary>Loads a classifier's tokenizer alone, which takes a fraction of the time.</summary>
+    /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>; the .onnx file may be missing.</param>
+    /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
+    public static SequenceTokenizer LoadTokenizer(string folder) => LoadTokenizer(ModelFolder.At(folder));
+
+    /// <summary>Loads a classifier's tokenizer alone from streams.</summary>
+    /// <param name="openFile">As for <see cref="Load(Func{string, Stream?}, SequenceClassifierOptions?)"/>.</param>
+    /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
+    /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
+    public static SequenceTokenizer LoadTokenizer(Func<string, Stream?> openFile) => LoadTokenizer(ModelFolder.From(openFile));
+
     /// <summary>Classifies a text, or a pair of texts.</summary>
     /// <param name="input">The text. It may be empty.</param>
     /// <param name="cancellationToken">Stops the work, also the run in flight.</param>
@@ -422,7 +434,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     // It takes about as long as the model does, and is loaded beside it; where the pool has no thread for that, by who needs it.
     private static Lazy<SequenceTokenizer> LoadTokenizer(ModelFolder folder, ModelConfig config, SequenceClassifierOptions options)
     {
-        var load = new Lazy<SequenceTokenizer>(() => SequenceTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
+        var load = new Lazy<SequenceTokenizer>(() => ModelTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
         if (folder.Directory is null)
         {
             // Streams may be of one archive, which cannot be read twice at a time.
@@ -443,6 +455,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         });
         return load;
     }
+
+    private static SequenceTokenizer LoadTokenizer(ModelFolder folder) =>
+        ModelTokenizer.Load(folder, ModelConfig.Read(folder), maxLength: null, side: null);
 
     // What is wrong with the tokenizer is told first, whichever failed first.
     private static SequenceModel LoadModel(
@@ -481,7 +496,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         }
 
         bool isFixed = longest == model.Shape.Columns;
-        if (SpecialTokensOf(tokenizer) is var least && longest < least)
+        if (tokenizer.CountSpecialTokens() is var least && longest < least)
         {
             string has = isFixed ? $"a fixed length of {longest}" : $"positions for {longest} tokens";
             throw new ModelLoadException(
@@ -518,7 +533,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 $"{nameof(LongText)}.{nameof(LongText.Windows)} needs a limit, and neither the model nor its tokenizer has one. Set {nameof(options.MaxLength)}.", nameof(options));
         }
 
-        int width = limit - SpecialTokensOf(tokenizer);
+        int width = limit - tokenizer.CountSpecialTokens();
         if (options.Stride < 0 || options.Stride >= width)
         {
             throw new ArgumentException(
@@ -528,8 +543,6 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
                 nameof(options));
         }
     }
-
-    private static int SpecialTokensOf(SequenceTokenizer tokenizer) => tokenizer.Encode("").InputIds.Count;
 
     private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
     {

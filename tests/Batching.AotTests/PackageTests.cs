@@ -10,7 +10,7 @@ namespace Batching.AotTests;
 [Collection<SharedPackages>]
 public sealed class PackageTests(Packages packages)
 {
-    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2", "Batching.Hosting"];
+    public static TheoryData<string> Ids => ["Batching.Abstractions", "Batching.Tokenizers", "Batching", "Batching.Sst2", "Batching.Hosting"];
 
     [Theory]
     [MemberData(nameof(Ids))]

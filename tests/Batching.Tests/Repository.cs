@@ -14,5 +14,5 @@ internal static class Repository
     /// <summary>A small model with random weights, one of each contract that a Hugging Face classifier may have.</summary>
     public static string Contract(string name) => Path.Combine(Root, "tests", "Batching.Tests", "Contracts", name);
 
-    public static string Conformance(string name) => Path.Combine(Root, "tests", "Batching.Tests", "Conformance", name);
+    public static string Conformance(string name) => Path.Combine(Root, "tests", "Batching.Tokenizers.Tests", "Conformance", name);
 }

@@ -68,7 +68,7 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
     {
         var files = FileSelection.From(Contains, options);
         return files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
-            : files.Tokenizer.Count == 0 ? TokenizerFiles.FileName
+            : files.Tokenizer.Count == 0 ? TokenizerFiles.Tokenizer
             : IsUnknown(ModelConfig.FileName) ? ModelConfig.FileName
             : WeightsOf(files.Model).FirstOrDefault(weights => !Contains(weights));
     }

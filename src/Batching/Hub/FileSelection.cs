@@ -10,13 +10,7 @@ internal sealed record FileSelection(string? Model, IReadOnlyList<string> Tokeni
 {
     private const int MostWeightsFiles = 1000;
 
-    // The first that is there whole.
-    private static readonly string[][] TokenizerChoices =
-    [
-        [TokenizerFiles.FileName], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], [SentencePieceFiles.FileName], ["spiece.model"],
-    ];
-
-    private static readonly string[] Configurations = [ModelConfig.FileName, TokenizerConfig.FileName, TokenizerConfig.SpecialTokensFileName];
+    private static readonly string[] Configurations = [ModelConfig.FileName, .. TokenizerFiles.Configurations];
 
     public IEnumerable<string> Files => [.. Others, .. Tokenizer, .. Model is null ? Array.Empty<string>() : [Model]];
 
@@ -27,7 +21,7 @@ internal sealed record FileSelection(string? Model, IReadOnlyList<string> Tokeni
         string? model = OnnxFile.Candidates(options.ModelFile, options.Precision).FirstOrDefault(contains);
         return new FileSelection(
             model,
-            TokenizerChoices.FirstOrDefault(choice => choice.All(contains)) ?? [],
+            TokenizerFiles.Select(contains),
             [.. Configurations.Where(contains), .. model is null ? [] : WeightsOf(model, contains)]);
     }
 

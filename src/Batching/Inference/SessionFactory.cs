@@ -1,5 +1,4 @@
 using Batching.Inference.Graphs;
-using Batching.ModelFiles;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;

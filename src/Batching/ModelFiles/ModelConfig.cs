@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Batching.Tokenization;
 
 namespace Batching.ModelFiles;
 

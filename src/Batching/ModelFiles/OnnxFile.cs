@@ -20,7 +20,7 @@ internal static class OnnxFile
         IReadOnlyList<string> candidates = Candidates(name, precision);
         if (candidates.FirstOrDefault(folder.Contains) is not { } found)
         {
-            IReadOnlyList<string> others = folder.OnnxFiles();
+            IReadOnlyList<string> others = folder.Find("*.onnx");
             string wanted = string.Join(" nor ", candidates.Select(candidate => $"'{candidate}'"));
             string advice = others.Count == 0
                 ? "Export the model to ONNX: in Python, optimum-cli export onnx --task text-classification writes it."

@@ -1,5 +1,3 @@
-using Batching.Tokenization;
-
 namespace Batching.Pipeline;
 
 /// <summary>The texts of one call to rows, one text after the other: a row each, or a row for each window of a long one.</summary>

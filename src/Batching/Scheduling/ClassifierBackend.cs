@@ -1,5 +1,4 @@
 using Batching.Inference;
-using Batching.Tokenization;
 
 namespace Batching.Scheduling;
 

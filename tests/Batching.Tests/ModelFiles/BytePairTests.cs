@@ -42,8 +42,6 @@ public sealed class BytePairTests
         { "model.merges", "[1]", "'model.merges[0]'" },
         { "model.merges", "[[[]]]", "'model.merges[0]'" },
         { "model.merges", "{}", "'model.merges'" },
-        { "pre_tokenizer", "null", "there is no 'pre_tokenizer'; the ByteLevel is supported" },
-        { "pre_tokenizer", """{"type":"BertPreTokenizer"}""", "the pre-tokenizer is of type 'BertPreTokenizer', which is not supported; ByteLevel is" },
         { "pre_tokenizer.use_regex", "0", "'pre_tokenizer.use_regex'" },
         { "added_tokens", """[{"id":7,"content":"<s>"}]""", "the added token '<s>' has the id 7, but comes out as 0 in Hugging Face's library" },
         { "added_tokens", """[{"id":1501,"content":"<new>"}]""", "the added token '<new>' has the id 1501, but comes out as 1500 in Hugging Face's library" },

@@ -97,7 +97,7 @@ public sealed class DamagedJsonTests
                 contents[file] = Encoding.UTF8.GetBytes(changed.ToJsonString());
                 try
                 {
-                    var tokenizer = SequenceTokenizer.Load(name => contents.TryGetValue(name, out byte[]? content) ? new MemoryStream(content) : null);
+                    var tokenizer = SequenceClassifier.LoadTokenizer(name => contents.TryGetValue(name, out byte[]? content) ? new MemoryStream(content) : null);
                     SequenceEncoding row = tokenizer.Encode(("The good, the bad.", "[CLS] ugly"), new EncodingOptions { MaxLength = 128 });
                     tokenizer.Decode(row.InputIds);
                 }

@@ -28,7 +28,7 @@ public sealed class LengthLimitTests
     {
         using ModelFolderBuilder model = WithLimits(modelMaxLength, maxPositions);
         using SequenceClassifier classifier = model.Load();
-        Assert.Equal(limit, SequenceTokenizer.Load(model.Folder).MaxLength);
+        Assert.Equal(limit, SequenceClassifier.LoadTokenizer(model.Folder).MaxLength);
 
         // Where no file names a limit, the graph's positions are counted.
         Assert.Equal(limit ?? 64, classifier.Tokenizer.MaxLength);

@@ -34,7 +34,7 @@ public sealed class PositionTests
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static SequenceTokenizer Load(string config) => SequenceTokenizer.Load(name => name switch
+    private static SequenceTokenizer Load(string config) => SequenceClassifier.LoadTokenizer(name => name switch
     {
         "config.json" => new MemoryStream(Encoding.UTF8.GetBytes(config)),
         "tokenizer.json" => File.OpenRead(Path.Combine(Repository.Conformance("byte-bpe"), name)),

@@ -18,7 +18,7 @@ internal sealed class ConformanceSection : ISection
         BertTokenizer bert = BertTokenizer.Create(vocabulary);
         BertTokenizer withoutMarks = BertTokenizer.Create(vocabulary, new BertOptions { RemoveNonSpacingMarks = true });
         JsonNode[] goldens = [.. File
-            .ReadLines(Path.Combine(Repository.Root, "tests", "Batching.Tests", "Conformance", "bert-base-uncased", "tokens-singles.jsonl"))
+            .ReadLines(Path.Combine(Repository.Root, "tests", "Batching.Tokenizers.Tests", "Conformance", "bert-base-uncased", "tokens-singles.jsonl"))
             .Select(line => JsonNode.Parse(line)!)];
 
         report.Paragraph(

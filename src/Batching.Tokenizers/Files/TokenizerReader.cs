@@ -1,0 +1,89 @@
+namespace Batching.Tokenization;
+
+/// <summary>
+/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c>, from
+/// <c>vocab.json</c> and <c>merges.txt</c>, or from <c>sentencepiece.bpe.model</c>.
+/// </summary>
+internal static class TokenizerReader
+{
+    private const string FileName = TokenizerFiles.Tokenizer;
+
+    /// <summary>What to do where a tokenizer is of another kind.</summary>
+    public const string SupportedModels = "Use a model with a tokenizer like that of BERT or DistilBERT, of RoBERTa or XLM-RoBERTa.";
+
+    // What stands beside a model whose tokenizer is of another kind.
+    private static readonly string[] OtherFiles =
+        [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName, "spiece.model", "spm.model"];
+
+    /// <exception cref="ModelLoadException">There is no tokenizer, its files are damaged, or it is of a kind not supported.</exception>
+    public static TokenizerDefinition Read(ModelFolder folder)
+    {
+        TokenizerConfig config = TokenizerConfig.Read(folder);
+        if (JsonSection.Read(folder, FileName) is { } json)
+        {
+            return ReadJson(json, folder.PathOf(FileName), config);
+        }
+
+        if (folder.Read(VocabularyText.FileName) is { } vocabulary)
+        {
+            return VocabularyText.Read(vocabulary, folder.PathOf(VocabularyText.FileName), config);
+        }
+
+        if (BytePairFiles.Read(folder, config) is { } bytePairs)
+        {
+            return bytePairs;
+        }
+
+        if (SentencePieceFiles.Read(folder, config) is { } unigram)
+        {
+            return unigram;
+        }
+
+        string only = OtherFiles.FirstOrDefault(folder.Contains) is { } other
+            ? $", only '{other}', of a tokenizer of a kind that is not supported on its own"
+            : "";
+        throw new ModelLoadException(
+            $"There is neither '{FileName}' nor '{VocabularyText.FileName}' in {folder.Name}{only}. Put the tokenizer's files beside the model: in Python, AutoTokenizer.from_pretrained(...).save_pretrained(folder) writes them.",
+            folder.Directory);
+    }
+
+    private static TokenizerDefinition ReadJson(JsonSection json, string file, TokenizerConfig config)
+    {
+        TokenModelSource source = ReadModel(json);
+        IReadOnlyList<AddedToken> addedTokens = AddedTokensJson.Read(json, source.Vocabulary);
+        var tokens = new TokenSet(source.Vocabulary, addedTokens, file);
+        TokenModel model = source.Create(tokens);
+        bool isWordPiece = model is WordPieceModel;
+        SpecialTokenNames names = config.Names(isWordPiece);
+        int unknown = model.UnknownTokenId ?? tokens.IdOf(names.Unknown, "unknown");
+        TruncationSide? side = TruncationJson.ReadSide(json);
+        return new TokenizerDefinition
+        {
+            File = file,
+            AddedTokens = NamedTokens.Complete(addedTokens, names, source.Vocabulary, config, isWordPiece),
+            Normalizer = json.Section("normalizer") is { } normalizer ? TokenizerParts.Normalizers.Read(normalizer) : null,
+            PreTokenizer = json.Section("pre_tokenizer") is { } preTokenizer ? TokenizerParts.PreTokenizers.Read(preTokenizer) : null,
+            Model = model,
+            CreateDecoder = json.Section("decoder") is { } decoder ? TokenizerParts.Decoders.Read(decoder) : static () => new SpacedDecoder(),
+            UnknownTokenId = unknown,
+            PadTokenId = tokens.IdOf(names.Pad, "pad"),
+            Template = ReadTemplate(json)(tokens, names),
+            MaxLength = config.MaxLength,
+            TruncationSide = config.TruncationSide ?? side,
+            PaddingSide = config.PaddingSide(PaddingJson.ReadSide(json)),
+        };
+    }
+
+    private static TokenModelSource ReadModel(JsonSection json)
+    {
+        JsonSection model = json.Section("model") ?? throw json.Refuse("there is no 'model'. Download the file again.");
+
+        // Older files do not name the type, and Hugging Face takes them for what they look like.
+        bool looksLikeWordPiece = !model.Has("merges") && model.Has("continuing_subword_prefix");
+        return TokenizerParts.Models.Read(model, untyped: looksLikeWordPiece ? "WordPiece" : null);
+    }
+
+    private static Func<TokenSet, SpecialTokenNames, RowTemplate> ReadTemplate(JsonSection json) => json.Section("post_processor") is { } processor
+        ? TokenizerParts.PostProcessors.Read(processor)
+        : throw json.Refuse("there is no 'post_processor', which puts the special tokens around a text. Save the tokenizer again from Hugging Face transformers.");
+}

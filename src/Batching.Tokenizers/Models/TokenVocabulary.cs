@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Batching.Tokenization;
+
+/// <summary>Tokens by id and ids by token, added tokens among them. Immutable and thread-safe.</summary>
+internal sealed class TokenVocabulary
+{
+    private readonly FrozenDictionary<string, int> ids;
+    private readonly string?[] tokens;
+    private readonly HashSet<int> specialIds;
+
+    public TokenVocabulary(TokenizerDefinition definition)
+    {
+        var all = new Dictionary<string, int>(definition.Model.Vocabulary, StringComparer.Ordinal);
+        foreach (AddedToken token in definition.AddedTokens)
+        {
+            all[token.Content] = token.Id;
+        }
+
+        ids = all.ToFrozenDictionary(StringComparer.Ordinal);
+        tokens = new string?[all.Values.DefaultIfEmpty(-1).Max() + 1];
+        foreach ((string token, int id) in all)
+        {
+            tokens[id] = token;
+        }
+
+        specialIds = [.. definition.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+    }
+
+    /// <summary>The number of tokens.</summary>
+    public int Count => ids.Count;
+
+    /// <summary>One more than the highest id.</summary>
+    public int IdLimit => tokens.Length;
+
+    public bool IsSpecial(int id) => specialIds.Contains(id);
+
+    public bool TryGetId(string token, out int id) => ids.TryGetValue(token, out id);
+
+    public bool TryGetToken(int id, [NotNullWhen(true)] out string? token)
+    {
+        token = (uint)id < (uint)tokens.Length ? tokens[id] : null;
+        return token is not null;
+    }
+}

@@ -1,0 +1,74 @@
+namespace Batching.Tokenization;
+
+/// <summary>Where the special tokens go around a text, and around a text and its pair.</summary>
+internal sealed record RowTemplate(IReadOnlyList<TemplatePiece> Single, IReadOnlyList<TemplatePiece> Pair)
+{
+    private readonly TemplatePiece[] single = [.. Single];
+    private readonly TemplatePiece[] pair = [.. Pair];
+
+    /// <summary>How offsets leave out the spaces around a token; null where they do not.</summary>
+    public OffsetTrimming? Trimming { get; init; }
+
+    /// <summary>How many special tokens it puts around a text, or a pair of texts.</summary>
+    // All pieces are special tokens but the texts themselves.
+    public int CountSpecialTokens(bool isPair) => isPair ? Pair.Count - 2 : Single.Count - 1;
+
+    /// <summary>Adds a row of the tokens of a text, and of its pair.</summary>
+    public void Append(
+        TokenRows rows, bool isPair, bool addSpecialTokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool isTruncated)
+    {
+        foreach (TemplatePiece piece in isPair ? pair : single)
+        {
+            switch (piece.Sequence)
+            {
+                case 0:
+                    rows.Append(first, piece.TypeId);
+                    break;
+                case 1:
+                    rows.Append(second, piece.TypeId);
+                    break;
+                default:
+                    if (addSpecialTokens)
+                    {
+                        rows.Append([piece.TokenId], piece.TypeId);
+                    }
+
+                    break;
+            }
+        }
+
+        rows.EndRow(isTruncated);
+    }
+
+    /// <summary>Adds a row of as many of the tokens as there is room for.</summary>
+    /// <param name="rows">Where the row goes.</param>
+    /// <param name="isPair">Whether there are two texts.</param>
+    /// <param name="first">The text's tokens.</param>
+    /// <param name="second">Its pair's.</param>
+    /// <param name="room">The most tokens of both.</param>
+    /// <param name="side">The end at which they are cut.</param>
+    /// <param name="options">Which of them is cut, and whether special tokens are put around them.</param>
+    /// <exception cref="ArgumentException">The strategy cannot make the row short enough.</exception>
+    public void AppendCut(
+        TokenRows rows, bool isPair, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int room, TruncationSide side, EncodingOptions options)
+    {
+        (int firstKept, int secondKept) = Truncation.Keep(first.Length, isPair ? second.Length : null, room, options.Truncation);
+        Append(
+            rows,
+            isPair,
+            options.AddSpecialTokens,
+            Truncation.Part(first, firstKept, side),
+            Truncation.Part(second, secondKept, side),
+            firstKept < first.Length || secondKept < second.Length);
+    }
+
+    /// <summary><c>[CLS] A [SEP] B [SEP]</c>; the pair and what follows it are of type 1.</summary>
+    public static RowTemplate Bert(int classifier, int separator) => new(
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(1, 0, 1), new(null, separator, 1)]);
+
+    /// <summary><c>&lt;s> A &lt;/s>&lt;/s> B &lt;/s></c>, all of type 0.</summary>
+    public static RowTemplate Roberta(int classifier, int separator) => new(
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(null, separator, 0), new(1, 0, 0), new(null, separator, 0)]);
+}

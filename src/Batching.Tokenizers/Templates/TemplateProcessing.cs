@@ -1,0 +1,59 @@
+namespace Batching.Tokenization;
+
+/// <summary>Hugging Face's <c>TemplateProcessing</c>.</summary>
+internal static class TemplateProcessing
+{
+    public static Func<TokenSet, SpecialTokenNames, RowTemplate> Read(JsonSection json) =>
+        (tokens, _) => new RowTemplate(ReadTemplate(json, "single", 1, tokens), ReadTemplate(json, "pair", 2, tokens));
+
+    private static List<TemplatePiece> ReadTemplate(JsonSection processor, string name, int sequences, TokenSet tokens)
+    {
+        List<TemplatePiece> template = [];
+        foreach (JsonSection piece in processor.Sections(name))
+        {
+            if (piece.Section("SpecialToken") is { } special)
+            {
+                string token = special.String("id") ?? throw special.Refuse("the special token has no 'id'. Download the file again.");
+                int id = tokens.IdOf(token, "special", TokenizerFiles.Tokenizer);
+                CheckIds(processor, token, id);
+                template.Add(new TemplatePiece(null, id, special.Int32("type_id") ?? 0));
+            }
+            else if (piece.Section("Sequence") is { } sequence)
+            {
+                template.Add(new TemplatePiece(
+                    sequence.String("id") switch
+                    {
+                        "A" => 0,
+                        "B" => 1,
+                        var other => throw sequence.Refuse($"the sequence is '{other}', expected 'A' or 'B'. Download the file again."),
+                    },
+                    TokenId: 0,
+                    sequence.Int32("type_id") ?? 0));
+            }
+            else
+            {
+                throw piece.Refuse("expected a 'SpecialToken' or a 'Sequence'. Download the file again.");
+            }
+        }
+
+        return template.Where(piece => piece.Sequence is not null).Select(piece => piece.Sequence!.Value).SequenceEqual(Enumerable.Range(0, sequences))
+            ? template
+            : throw processor.Refuse($"the template '{name}' does not hold each text once and in order. Download the file again.");
+    }
+
+    // Hugging Face uses the ids of this map, which are those of the vocabulary in every sound file.
+    private static void CheckIds(JsonSection processor, string token, int id)
+    {
+        if (processor.Section("special_tokens")?.Section(token) is not { } special || !special.Has("ids"))
+        {
+            return;
+        }
+
+        int[] ids = [.. special.Items("ids").Select((value, index) => special.Int32Of($"ids[{index}]", value))];
+        if (ids is not [var only] || only != id)
+        {
+            throw special.Refuse(
+                $"the ids of {token} are [{string.Join(", ", ids)}], but its id in the vocabulary is {id}. Download the file again.");
+        }
+    }
+}

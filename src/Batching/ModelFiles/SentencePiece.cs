@@ -1,4 +1,0 @@
-namespace Batching.ModelFiles;
-
-/// <summary>A piece of a SentencePiece vocabulary.</summary>
-internal readonly record struct SentencePiece(string Text, float Score, SentencePieceType Type);
