@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Batching.Scheduling;
+using Batching.Queue;
 
 namespace Batching;
 

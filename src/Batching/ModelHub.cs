@@ -1,5 +1,5 @@
 using Batching.Hub;
-using Batching.ModelFiles;
+using Batching.Folders;
 
 namespace Batching;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Batching.Batches;
 using Batching.Inference;
-using Batching.ModelFiles;
+using Batching.Folders;
 using Batching.Pipeline;
 
 namespace Batching;

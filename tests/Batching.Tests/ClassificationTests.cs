@@ -1,4 +1,4 @@
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Xunit;
 
 namespace Batching.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Xunit;
 
 namespace Batching.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Batching;
-using Batching.ModelFiles;
+using Batching.Folders;
 using Classify.Quantization.Onnx;
 using Google.Protobuf;
 

@@ -1,4 +1,4 @@
-using Batching.ModelFiles;
+using Batching.Folders;
 
 namespace Batching.Hub;
 
@@ -77,7 +77,8 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
     public bool IsUnknown(string name) => !Contains(name) && !IsKnownNotToHave(name);
 
     /// <summary>The length of a file that is here. A link has a length of its own.</summary>
-    public long LengthOf(string name) => new FileInfo(RegularFile.RealPathOf(PathOf(name))).Length;
+    public long LengthOf(string name) =>
+        ((File.ResolveLinkTarget(PathOf(name), returnFinalTarget: true) as FileInfo) ?? new FileInfo(PathOf(name))).Length;
 
     /// <summary>The files of weights that an .onnx file which is here names.</summary>
     public IReadOnlyList<string> WeightsOf(string model) =>

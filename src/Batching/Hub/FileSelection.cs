@@ -1,4 +1,4 @@
-using Batching.ModelFiles;
+using Batching.Folders;
 
 namespace Batching.Hub;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Batching.Batches;
 using Batching.Inference;
-using Batching.ModelFiles;
+using Batching.Folders;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching;
@@ -396,7 +396,7 @@ public sealed class SequenceModel : IDisposable
         if (side == PaddingSide.Left && Shape.Columns is { } length && InvarianceProbe.ReadsPadding(this))
         {
             throw new ModelLoadException(
-                $"The tokenizer of '{File}' pads on the left, the graph has a fixed length of {length}, and its logits depend on what is in the padding, so that no text that is shorter gets what it gets alone. Export it again with an axis of any size, or correct 'padding_side' in {TokenizerConfig.FileName}.",
+                $"The tokenizer of '{File}' pads on the left, the graph has a fixed length of {length}, and its logits depend on what is in the padding, so that no text that is shorter gets what it gets alone. Export it again with an axis of any size, or correct 'padding_side' in {TokenizerFiles.Configuration}.",
                 File);
         }
 

@@ -1,3 +1,4 @@
+using Batching.Folders;
 using Batching.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Batching.ModelFiles;
+using Batching.Folders;
 
 namespace Batching;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Classify.Quantization.Onnx;
 using Google.Protobuf;
 using Xunit;

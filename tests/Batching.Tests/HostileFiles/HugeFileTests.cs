@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Batching.Tokenization;
 using Xunit;
 

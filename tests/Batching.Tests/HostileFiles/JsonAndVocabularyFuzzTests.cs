@@ -1,5 +1,5 @@
 using System.Text;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using CsCheck;
 using Xunit;
 

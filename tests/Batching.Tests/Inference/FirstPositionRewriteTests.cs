@@ -1,7 +1,7 @@
 using Batching.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
-using TestGraph = Batching.Tests.ModelFiles.OnnxGraph;
+using TestGraph = Batching.Tests.Folders.OnnxGraph;
 
 namespace Batching.Tests.Inference;
 

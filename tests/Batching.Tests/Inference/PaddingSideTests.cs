@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Batching.Batches;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using CsCheck;
 using Xunit;
 

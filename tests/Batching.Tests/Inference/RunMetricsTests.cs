@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Xunit;
 
 namespace Batching.Tests.Inference;

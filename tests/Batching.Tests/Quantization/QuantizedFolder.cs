@@ -1,5 +1,5 @@
 using Batching.Tests.CommandLine;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Classify.Quantization;
 using Classify.Quantization.Onnx;
 using Google.Protobuf;

@@ -1,4 +1,4 @@
-using Batching.ModelFiles;
+using Batching.Folders;
 using Google.Protobuf;
 
 namespace Batching.Inference.Graphs;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Batching.ModelFiles;
+using Batching.Folders;
 using Google.Protobuf;
 
 namespace Batching.Inference.Graphs;

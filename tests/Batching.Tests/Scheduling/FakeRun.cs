@@ -1,6 +1,0 @@
-using Batching.Inference;
-
-namespace Batching.Tests.Scheduling;
-
-/// <summary>A batch that the fake model was given: the texts of its rows.</summary>
-internal sealed record FakeRun(string[] Texts, CoreUse Cores, CancellationToken Stop);
