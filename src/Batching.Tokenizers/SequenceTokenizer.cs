@@ -28,9 +28,9 @@ public sealed class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private SequenceTokenizer(TokenizerDefinition definition)
     {
         File = definition.File;
-        vocabulary = new TokenVocabulary(definition);
+        vocabulary = new TokenVocabulary(definition.Model.Vocabulary, definition.AddedTokens);
         encoder = EncoderChoice.For(definition);
-        (rawTokens, normalizedTokens) = AddedTokenSet.Create(definition, encoder.Normalizer);
+        (rawTokens, normalizedTokens) = AddedTokenSet.Create(definition.AddedTokens, encoder.Normalizer, definition.File);
         offsetEncoder = new OffsetEncoder(encoder, rawTokens, normalizedTokens, vocabulary, definition.Template.Trimming);
         createDecoder = definition.CreateDecoder;
         template = definition.Template;

@@ -9,7 +9,11 @@ public sealed class FolderTests
     // where the front doors are, is last and not listed.
     private static readonly Dictionary<string, string[]> Order = new(StringComparer.Ordinal)
     {
-        ["Batching"] = ["ModelFiles", "Tokenization", "Hub", "Batches", "Inference", "Pipeline", "Scheduling"],
+        ["Batching.Tokenizers"] =
+        [
+            "Files", "Tables", "Rows", "Buffers", "Normalizers", "PreTokenizers", "Vocabularies", "AddedTokens", "Models", "Decoders", "Templates", "Offsets", "Loading",
+        ],
+        ["Batching"] = ["Folders", "Hub", "Graphs", "Batches", "Inference", "Pipeline", "Queue"],
     };
 
     public static TheoryData<string> Projects => [.. Order.Keys];

@@ -20,12 +20,16 @@ internal sealed class AddedTokenSet
     }
 
     /// <summary>The added tokens that are found in the raw text, and those that are found in the normalized text.</summary>
+    /// <param name="addedTokens">The added tokens.</param>
+    /// <param name="normalizer">What is done to a text before its words; null for nothing.</param>
+    /// <param name="file">The file that names them, for messages.</param>
     /// <exception cref="ModelLoadException">Nothing is left of a token once it is normalized, or two become the same.</exception>
-    public static (AddedTokenSet? Raw, AddedTokenSet? Normalized) Create(TokenizerDefinition definition, TextNormalizer? normalizer)
+    public static (AddedTokenSet? Raw, AddedTokenSet? Normalized) Create(
+        IReadOnlyList<AddedToken> addedTokens, TextNormalizer? normalizer, string file)
     {
         List<(string, AddedToken)> raw = [];
         var normalized = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
-        foreach (AddedToken token in definition.AddedTokens)
+        foreach (AddedToken token in addedTokens)
         {
             if (!token.IsNormalized)
             {
@@ -48,7 +52,7 @@ internal sealed class AddedTokenSet
 
         return (raw.Count == 0 ? null : new AddedTokenSet(raw), normalized.Count == 0 ? null : new AddedTokenSet([.. normalized.Select(token => (token.Key, token.Value))]));
 
-        ModelLoadException Refuse(string what) => new($"In '{definition.File}', {what}", definition.File);
+        ModelLoadException Refuse(string what) => new($"In '{file}', {what}", file);
     }
 
     /// <param name="text">The text.</param>

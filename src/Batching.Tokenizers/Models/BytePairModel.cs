@@ -126,14 +126,14 @@ internal sealed class BytePairModel : TokenModel
 
         if (json.Boolean("byte_fallback") == true)
         {
-            throw json.Refuse($"'byte_fallback' is set, which is not supported with BPE. {TokenizerReader.SupportedModels}");
+            throw json.Refuse($"'byte_fallback' is set, which is not supported with BPE. {SupportedTokenizers.Advice}");
         }
 
         foreach (string affix in UnsupportedAffixes)
         {
             if (json.String(affix) is { Length: > 0 } value)
             {
-                throw json.Refuse($"the '{affix}' is '{value}', which is not supported. {TokenizerReader.SupportedModels}");
+                throw json.Refuse($"the '{affix}' is '{value}', which is not supported. {SupportedTokenizers.Advice}");
             }
         }
 

@@ -8,8 +8,10 @@ internal sealed class NormalizerSequence : TextNormalizer
     private NormalizerSequence(TextNormalizer[] steps) => this.steps = steps;
 
     // How deep sequences go within sequences is limited by the depth of the JSON.
-    public static TextNormalizer? Read(JsonSection json) => json.Has("normalizers")
-        ? Of([.. json.Sections("normalizers").Select(step => TokenizerParts.Normalizers.Read(step)).OfType<TextNormalizer>()])
+    /// <param name="json">The sequence.</param>
+    /// <param name="readStep">Reads a step, by the name of its type.</param>
+    public static TextNormalizer? Read(JsonSection json, Func<JsonSection, TextNormalizer?> readStep) => json.Has("normalizers")
+        ? Of([.. json.Sections("normalizers").Select(readStep).OfType<TextNormalizer>()])
         : throw json.Refuse("the Sequence has no 'normalizers'. Download the file again.");
 
     /// <summary>One normalizer that does what several do, sequences among them; null for none.</summary>

@@ -25,7 +25,7 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : TextNo
             ? new ReplaceNormalizer(expression, content)
             : SpaceRunNormalizer.Of(expression, content)
                 ?? throw pattern.Refuse(
-                    $"the regular expression '{expression}' is not supported; literal texts and runs of spaces such as ' {{2,}}' are. {TokenizerReader.SupportedModels}");
+                    $"the regular expression '{expression}' is not supported; literal texts and runs of spaces such as ' {{2,}}' are. {SupportedTokenizers.Advice}");
     }
 
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)

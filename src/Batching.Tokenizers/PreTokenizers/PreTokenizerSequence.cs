@@ -7,7 +7,9 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<TextPreTokenizer> steps
     public IReadOnlyList<TextPreTokenizer> Steps => steps;
 
     // How deep sequences go within sequences is limited by the depth of the JSON.
-    public static TextPreTokenizer? Read(JsonSection json)
+    /// <param name="json">The sequence.</param>
+    /// <param name="readStep">Reads a step, by the name of its type.</param>
+    public static TextPreTokenizer? Read(JsonSection json, Func<JsonSection, TextPreTokenizer?> readStep)
     {
         if (!json.Has("pretokenizers"))
         {
@@ -17,14 +19,14 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<TextPreTokenizer> steps
         List<TextPreTokenizer> steps = [];
         foreach (JsonSection section in json.Sections("pretokenizers"))
         {
-            TextPreTokenizer? step = TokenizerParts.PreTokenizers.Read(section);
+            TextPreTokenizer? step = readStep(section);
             steps.AddRange(step is PreTokenizerSequence sequence ? sequence.Steps : step is null ? [] : [step]);
         }
 
         if (steps.Skip(1).Any(step => step is MetaspacePreTokenizer { PrependScheme: PrependScheme.First }))
         {
             throw json.Refuse(
-                $"after another step the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {TokenizerReader.SupportedModels}");
+                $"after another step the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {SupportedTokenizers.Advice}");
         }
 
         return steps.Count < 2 ? steps.SingleOrDefault() : new PreTokenizerSequence(steps);

@@ -8,9 +8,6 @@ internal static class TokenizerReader
 {
     private const string FileName = TokenizerFiles.Tokenizer;
 
-    /// <summary>What to do where a tokenizer is of another kind.</summary>
-    public const string SupportedModels = "Use a model with a tokenizer like that of BERT or DistilBERT, of RoBERTa or XLM-RoBERTa.";
-
     // What stands beside a model whose tokenizer is of another kind.
     private static readonly string[] OtherFiles =
         [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName, "spiece.model", "spm.model"];

@@ -19,7 +19,7 @@ internal sealed class TokenSet(IReadOnlyDictionary<string, int> vocabulary, IRea
     /// <param name="role">What it is to the tokenizer, such as <c>pad</c>.</param>
     /// <param name="namedIn">The file that names it.</param>
     /// <exception cref="ModelLoadException">There is no such token.</exception>
-    public int IdOf(string token, string role, string namedIn = TokenizerConfig.FileName) =>
+    public int IdOf(string token, string role, string namedIn = TokenizerFiles.Configuration) =>
         added.TryGetValue(token, out int id) || vocabulary.TryGetValue(token, out id)
             ? id
             : throw new ModelLoadException(

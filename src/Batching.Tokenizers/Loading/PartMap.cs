@@ -19,6 +19,6 @@ internal sealed class PartMap<T>(string kind, Dictionary<string, Func<JsonSectio
         return type is not null && parts.TryGetValue(type, out Func<JsonSection, T>? read)
             ? read(part)
             : throw part.Refuse(
-                $"the {kind} is of type '{type ?? "none"}', which is not supported; {string.Join(", ", parts.Keys.SkipLast(1))} and {parts.Keys.Last()} are. {TokenizerReader.SupportedModels}");
+                $"the {kind} is of type '{type ?? "none"}', which is not supported; {string.Join(", ", parts.Keys.SkipLast(1))} and {parts.Keys.Last()} are. {SupportedTokenizers.Advice}");
     }
 }

@@ -17,7 +17,7 @@ internal static class TokenizerParts
         ["Precompiled"] = CharsmapNormalizer.Read,
         ["Prepend"] = PrependNormalizer.Read,
         ["Replace"] = ReplaceNormalizer.Read,
-        ["Sequence"] = NormalizerSequence.Read,
+        ["Sequence"] = json => NormalizerSequence.Read(json, static step => Normalizers!.Read(step)),
         ["Strip"] = StripNormalizer.Read,
         ["StripAccents"] = StripAccentsNormalizer.Read,
     });
@@ -29,7 +29,7 @@ internal static class TokenizerParts
         ["ByteLevel"] = ByteLevelPreTokenizer.Read,
         ["Digits"] = DigitsPreTokenizer.Read,
         ["Metaspace"] = MetaspacePreTokenizer.Read,
-        ["Sequence"] = PreTokenizerSequence.Read,
+        ["Sequence"] = json => PreTokenizerSequence.Read(json, static step => PreTokenizers!.Read(step)),
         ["WhitespaceSplit"] = WhitespaceSplitPreTokenizer.Read,
     });
 

@@ -10,10 +10,12 @@ internal sealed class TokenVocabulary
     private readonly string?[] tokens;
     private readonly HashSet<int> specialIds;
 
-    public TokenVocabulary(TokenizerDefinition definition)
+    /// <param name="vocabulary">The ids of the model's tokens.</param>
+    /// <param name="addedTokens">The added tokens, which come before the model's.</param>
+    public TokenVocabulary(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens)
     {
-        var all = new Dictionary<string, int>(definition.Model.Vocabulary, StringComparer.Ordinal);
-        foreach (AddedToken token in definition.AddedTokens)
+        var all = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal);
+        foreach (AddedToken token in addedTokens)
         {
             all[token.Content] = token.Id;
         }
@@ -25,7 +27,7 @@ internal sealed class TokenVocabulary
             tokens[id] = token;
         }
 
-        specialIds = [.. definition.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        specialIds = [.. addedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
     }
 
     /// <summary>The number of tokens.</summary>
