@@ -23,6 +23,9 @@ public sealed class WindowEncoder(SequenceTokenizer tokenizer, EncodingOptions o
     /// <summary>Whether the text has a window left.</summary>
     public bool HasMore { get; private set; }
 
+    /// <summary>Whether the text that was begun has several windows.</summary>
+    public bool IsLongerThanAWindow => Windowed.Count > width;
+
     private IdBuffer Windowed => windowsSecond ? second : first;
 
     /// <summary>Begins a text, in place of the one before.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Batching.Pipeline;
 using Batching.Queue;
 
 namespace Batching;
@@ -42,7 +43,7 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     /// <param name="timeProvider">The clock for deadlines and waits; null for the system's.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public ClassificationQueue(SequenceClassifier classifier, ClassificationQueueOptions? options = null, TimeProvider? timeProvider = null)
-        : this(new ClassifierBackend(classifier), options ?? new ClassificationQueueOptions(), timeProvider ?? TimeProvider.System, startsWorkers: true)
+        : this(new ClassifierBackend(RowsOf(classifier)), options ?? new ClassificationQueueOptions(), timeProvider ?? TimeProvider.System, startsWorkers: true)
     {
     }
 
@@ -163,6 +164,12 @@ public sealed class ClassificationQueue : ISequenceClassifier, IAsyncDisposable
     /// <summary>Runs the next batch on the caller's thread, in place of a worker.</summary>
     /// <returns>Whether there was one.</returns>
     internal bool RunNext() => scheduler.RunNext();
+
+    private static RowClassifier RowsOf(SequenceClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        return classifier.Rows;
+    }
 
     private static QueueStoppedException Stopped() => new("The queue was stopped, and its grace was over, before the request was answered.");
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Batching.Batches;
 using Batching.Inference;
-using Batching.Folders;
 using Batching.Pipeline;
 
 namespace Batching;
@@ -19,56 +18,40 @@ namespace Batching;
 /// </remarks>
 public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
 {
-    private readonly SharedLifetime lifetime;
-    private readonly ResultMaker results;
+    private readonly RowClassifier rows;
     private readonly ClassificationEngine engine;
-    private readonly RowRunner runner;
-    private readonly LatencyModel? latencyModel;
-    private readonly PaddingOptions padding;
     private readonly LoadedFiles loaded;
     private readonly IReadOnlyDictionary<string, string> settings;
     private ModelIdentity? identity;
-    private int callsUnderWay;
 
-    private SequenceClassifier(
-        SequenceTokenizer tokenizer,
-        SequenceModel model,
-        LatencyModel? latencyModel,
+    /// <param name="rows">Makes rows of texts, and results of rows; disposed of with this.</param>
+    /// <param name="labels">The labels by index.</param>
+    /// <param name="longText">What becomes of texts that are longer than the model takes.</param>
+    /// <param name="loaded">The files that it was loaded from.</param>
+    /// <param name="settings">What else the logits depend on.</param>
+    /// <param name="computesIdentity">Whether the identity is computed now.</param>
+    internal SequenceClassifier(
+        RowClassifier rows,
         IReadOnlyList<string> labels,
-        ScoreFunction scoreFunction,
-        SequenceClassifierOptions options,
-        LoadedFiles loaded)
+        LongText longText,
+        LoadedFiles loaded,
+        IReadOnlyDictionary<string, string> settings,
+        bool computesIdentity)
     {
+        this.rows = rows;
         this.loaded = loaded;
-        Tokenizer = tokenizer;
-        Model = model;
+        this.settings = settings;
         Labels = labels;
-        this.latencyModel = latencyModel;
-        Parallelism = options.Parallelism;
-        padding = model.Shape.Columns is { } columns
-            ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns, Side = model.PaddingSide }
-            : options.Padding with { Side = model.PaddingSide };
-        LongText = options.LongText;
-        Windowing = LongText == LongText.Windows ? new EncodingOptions { Stride = options.Stride } : null;
-        results = new ResultMaker(labels, scoreFunction, options.WindowPooling, model.File);
-        runner = new RowRunner(model, tokenizer.PadTokenId, padding, options.OneByOne);
-        engine = new ClassificationEngine(
-            tokenizer,
-            Windowing,
-            runner,
-            results,
-            options.Parallelism,
-            new BatchPlanner(BatchCost.Of(options.Precision ?? ModelPrecision.Float32), BatchPlanner.DefaultTokensPerBatch, model.Shape));
-        settings = SettingsOf(scoreFunction, options);
-        identity = options.ComputeIdentity ? ModelIdentity.Of(loaded, settings, CancellationToken.None) : null;
-        lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
+        LongText = longText;
+        engine = new ClassificationEngine(rows);
+        identity = computesIdentity ? ModelIdentity.Of(loaded, settings, CancellationToken.None) : null;
     }
 
     /// <summary>Makes ids of texts. Its limit is the classifier's.</summary>
-    public SequenceTokenizer Tokenizer { get; }
+    public SequenceTokenizer Tokenizer => rows.Tokenizer;
 
     /// <summary>Makes logits of ids. It belongs to the classifier, which disposes of it.</summary>
-    public SequenceModel Model { get; }
+    public SequenceModel Model => rows.Model;
 
     /// <summary>
     /// Whether a text's logits are the same whatever else is classified with it: what was measured of the <see cref="Model"/>
@@ -83,17 +66,8 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <summary>What becomes of texts that are longer than the model takes: <see cref="SequenceClassifierOptions.LongText"/>.</summary>
     public LongText LongText { get; }
 
-    /// <summary>How many batches are to run side by side.</summary>
-    internal int Parallelism { get; }
-
-    /// <summary>How long texts are windowed; null where they are truncated.</summary>
-    internal EncodingOptions? Windowing { get; }
-
-    /// <summary>Whether texts are known to have the same logits in every batch; false also where it was not measured.</summary>
-    internal bool IsKnownToBeExact => runner.IsExactKnown && runner.IsExact;
-
-    /// <summary>Decides which rows go together.</summary>
-    internal BatchPlanner Planner => engine.Planner;
+    /// <summary>Makes rows of texts, and results of rows: what a queue runs.</summary>
+    internal RowClassifier Rows => rows;
 
     /// <summary>Loads a classifier from a folder as Hugging Face lays it out.</summary>
     /// <param name="folder">
@@ -105,7 +79,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static SequenceClassifier Load(string folder, SequenceClassifierOptions? options = null) =>
-        Load(ModelFolder.At(folder), options ?? new SequenceClassifierOptions());
+        ClassifierLoader.Load(ModelFolder.At(folder), options ?? new SequenceClassifierOptions());
 
     /// <summary>Loads a classifier from streams, such as a program's own resources or an archive.</summary>
     /// <param name="openFile">
@@ -118,7 +92,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <exception cref="ModelLoadException">A file is missing, damaged, of a kind not supported, or contradicts another.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static SequenceClassifier Load(Func<string, Stream?> openFile, SequenceClassifierOptions? options = null) =>
-        Load(ModelFolder.From(openFile, options?.ComputeIdentity == true), options ?? new SequenceClassifierOptions());
+        ClassifierLoader.Load(ModelFolder.From(openFile, options?.ComputeIdentity == true), options ?? new SequenceClassifierOptions());
 
     /// <summary>Loads a classifier from a folder without holding up the caller.</summary>
     /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>.</param>
@@ -136,13 +110,13 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <param name="folder">As for <see cref="Load(string, SequenceClassifierOptions?)"/>; the .onnx file may be missing.</param>
     /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
-    public static SequenceTokenizer LoadTokenizer(string folder) => LoadTokenizer(ModelFolder.At(folder));
+    public static SequenceTokenizer LoadTokenizer(string folder) => ClassifierLoader.LoadTokenizer(ModelFolder.At(folder));
 
     /// <summary>Loads a classifier's tokenizer alone from streams.</summary>
     /// <param name="openFile">As for <see cref="Load(Func{string, Stream?}, SequenceClassifierOptions?)"/>.</param>
     /// <returns>The tokenizer, whose limit is what <c>config.json</c> says that the model takes, or less.</returns>
     /// <exception cref="ModelLoadException">A file is missing, damaged, or of a kind not supported.</exception>
-    public static SequenceTokenizer LoadTokenizer(Func<string, Stream?> openFile) => LoadTokenizer(ModelFolder.From(openFile));
+    public static SequenceTokenizer LoadTokenizer(Func<string, Stream?> openFile) => ClassifierLoader.LoadTokenizer(ModelFolder.From(openFile));
 
     /// <summary>Classifies a text, or a pair of texts.</summary>
     /// <param name="input">The text. It may be empty.</param>
@@ -156,16 +130,19 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Classification Classify(TextInput input, CancellationToken cancellationToken = default)
     {
-        using SharedLifetime.Lease lease = lifetime.Enter();
+        using SharedLifetime.Lease lease = rows.Enter();
         cancellationToken.ThrowIfCancellationRequested();
-        using var rows = new TokenRows();
-        Tokenizer.Encode(input, rows);
-        if (Windowing is not null && rows.IsTruncated(0))
+        using RowEncoder encoder = rows.NewEncoder();
+        using var row = new TokenRows();
+        encoder.Begin(input);
+        if (encoder.IsLongerThanARow)
         {
-            return ClassifyMany([input], deliversBeforeFailure: false, cancellationToken).Single();
+            using RowClassifier.Call call = rows.BeginCall();
+            return engine.Classify(encoder, cancellationToken);
         }
 
-        return Run(rows, cores: null, cancellationToken)[0];
+        encoder.AppendNext(row);
+        return rows.Run(row, cores: null, cancellationToken)[0];
     }
 
     /// <summary>Classifies texts.</summary>
@@ -275,7 +252,7 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         [
             .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
                 .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => Windowing is null ? 0 : entry.Result.Score)
+                .OrderByDescending(entry => rows.Windows ? entry.Result.Score : 0)
                 .ThenByDescending(entry => entry.Result.Logits.Span[0])
                 .Take(topK ?? int.MaxValue)
                 .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),
@@ -294,9 +271,9 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// </remarks>
     public Calibration Calibrate(CancellationToken cancellationToken = default)
     {
-        using SharedLifetime.Lease lease = lifetime.Enter();
+        using SharedLifetime.Lease lease = rows.Enter();
         Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        engine.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
+        rows.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
         return calibration;
     }
 
@@ -331,283 +308,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         new(Task.Run(() => Classify(input, cancellationToken), cancellationToken).WaitAsync(cancellationToken));
 
     /// <summary>Frees the model, once no call needs it any more.</summary>
-    public void Dispose() => lifetime.Dispose();
-
-    /// <summary>Which cores are best for a batch of so many tokens that is alone.</summary>
-    internal CoreUse CoresFor(int tokens) =>
-        latencyModel is not null && latencyModel.IsFasterOnAllCores(tokens) ? CoreUse.All : CoreUse.AloneOnOne;
-
-    /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
-    /// <param name="rows">The rows, at least one.</param>
-    /// <param name="cores">Which cores they are to have; null for those that are best if no other call is under way.</param>
-    /// <param name="cancellationToken">Stops the run.</param>
-    /// <returns>A result for each row.</returns>
-    internal Classification[] Run(TokenRows rows, CoreUse? cores, CancellationToken cancellationToken)
-    {
-        using SharedLifetime.Lease lease = lifetime.Enter();
-        using var call = new CallCount(this);
-        var logits = new float[rows.Count * Labels.Count];
-        if (runner.OneByOne && rows.Count > 1)
-        {
-            using var run = new ModelRun(cancellationToken);
-            runner.Run(rows, [.. Enumerable.Range(0, rows.Count)], logits, run);
-            return results.Make(rows, logits, first: 0);
-        }
-
-        using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, padding);
-        if (cores != CoreUse.Shared && call.IsAlone && latencyModel is not null)
-        {
-            bool onAllCores = (cores ?? CoresFor(rows.TokenCount)) == CoreUse.All;
-            latencyModel.Run(batch, rows.TokenCount, onAllCores, logits, cancellationToken);
-        }
-        else
-        {
-            Model.Run(batch, logits, cancellationToken);
-        }
-
-        return results.Make(rows, logits, first: 0);
-    }
-
-    /// <summary>The result of a text from those of its windows.</summary>
-    internal Classification Pool(Classification[] windows) => results.Pool(windows);
-
-    private static SequenceClassifier Load(ModelFolder folder, SequenceClassifierOptions options)
-    {
-        if (options.Parallelism < 1)
-        {
-            throw new ArgumentException($"{nameof(options.Parallelism)} is {options.Parallelism}; it has to be at least 1.", nameof(options));
-        }
-
-        if (options.Padding is null)
-        {
-            throw new ArgumentException($"{nameof(options.Padding)} is null. Use {nameof(PaddingOptions)}.{nameof(PaddingOptions.Default)}.", nameof(options));
-        }
-
-        if (options.Padding.Side is { } side && !Enum.IsDefined(side))
-        {
-            throw new ArgumentException(
-                $"{nameof(options.Padding)}.{nameof(PaddingOptions.Side)} is {side}, which is none of {string.Join(", ", Enum.GetNames<PaddingSide>())}.", nameof(options));
-        }
-
-        if (options.ScoreFunction is { } function && !Enum.IsDefined(function))
-        {
-            throw new ArgumentException($"{nameof(options.ScoreFunction)} is {function}, which is none of {string.Join(", ", Enum.GetNames<ScoreFunction>())}.", nameof(options));
-        }
-
-        ModelConfig config = ModelConfig.Read(folder);
-        SequenceModelOptions modelOptions = options with { RequireExact = options.RequireExact && !options.OneByOne };
-        SequenceModelOptions allCores = modelOptions with { ThreadsPerRun = Environment.ProcessorCount, AllowSpinning = true };
-
-        Lazy<SequenceTokenizer> tokenizerLoad = LoadTokenizer(folder, config, options);
-        var setting = new ModelSetting
-        {
-            MaxLength = options.MaxLength,
-            PaddingSide = () => options.Padding.Side ?? tokenizerLoad.Value.PaddingSide,
-            LeastRows = options.OneByOne ? 1 : null,
-        };
-        SequenceModel model = LoadModel(
-            folder, config, options.OptimizeFor == OptimizationGoal.Latency ? allCores : modelOptions, setting, tokenizerLoad);
-        try
-        {
-            SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
-            CheckVocabulary(tokenizer, model, options);
-            CheckWindows(tokenizer, options);
-            LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
-                : null;
-            return new SequenceClassifier(
-                tokenizer,
-                model,
-                forLoneTexts,
-                LabelsOf(folder, config, model),
-                options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount),
-                options,
-                folder.Loaded);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    // It takes about as long as the model does, and is loaded beside it; where the pool has no thread for that, by who needs it.
-    private static Lazy<SequenceTokenizer> LoadTokenizer(ModelFolder folder, ModelConfig config, SequenceClassifierOptions options)
-    {
-        var load = new Lazy<SequenceTokenizer>(() => ModelTokenizer.Load(folder, config, options.MaxLength, options.TruncationSide));
-        if (folder.Directory is null)
-        {
-            // Streams may be of one archive, which cannot be read twice at a time.
-            _ = load.Value;
-            return load;
-        }
-
-        _ = Task.Run(() =>
-        {
-            try
-            {
-                _ = load.Value;
-            }
-            catch (Exception)
-            {
-                // Who needs it is told.
-            }
-        });
-        return load;
-    }
-
-    private static SequenceTokenizer LoadTokenizer(ModelFolder folder) =>
-        ModelTokenizer.Load(folder, ModelConfig.Read(folder), maxLength: null, side: null);
-
-    // What is wrong with the tokenizer is told first, whichever failed first.
-    private static SequenceModel LoadModel(
-        ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting, Lazy<SequenceTokenizer> tokenizerLoad)
-    {
-        try
-        {
-            return SequenceModel.Load(folder, config, options, setting);
-        }
-        catch
-        {
-            _ = tokenizerLoad.Value;
-            throw;
-        }
-    }
-
-    // Some time after the first load: what lies there by now may be another model.
-    private static SequenceModel LoadAgain(ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting setting)
-    {
-        SequenceModel second = SequenceModel.Load(folder, config, options, setting);
-        if (folder.Loaded.ReadStamp() == folder.Loaded.Stamp())
-        {
-            return second;
-        }
-
-        second.Dispose();
-        throw new ModelLoadException($"The files in {folder.Name} have changed since the model was loaded from them.", folder.Directory);
-    }
-
-    // A graph may take less than the files beside it say, which shows only when it is loaded.
-    private static SequenceTokenizer Limited(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
-    {
-        if (model.MaxLength is not { } longest || tokenizer.MaxLength <= longest)
-        {
-            return tokenizer;
-        }
-
-        bool isFixed = longest == model.Shape.Columns;
-        if (tokenizer.CountSpecialTokens() is var least && longest < least)
-        {
-            string has = isFixed ? $"a fixed length of {longest}" : $"positions for {longest} tokens";
-            throw new ModelLoadException(
-                $"The graph in '{model.File}' has {has}, which leaves no room for the {least} special tokens of a row. Export it with {(isFixed ? "a longer one, or with an axis of any size" : "more")}.",
-                model.File);
-        }
-
-        if (options.MaxLength > longest)
-        {
-            throw new ArgumentException(
-                $"{nameof(options.MaxLength)} is {options.MaxLength}; it has to be at least {least}, the number of special tokens, and at most {longest}, {(isFixed ? "the fixed length" : "the number of positions")} of the graph in '{model.File}'.",
-                nameof(options));
-        }
-
-        return tokenizer.WithMaxLength(longest);
-    }
-
-    private static void CheckWindows(SequenceTokenizer tokenizer, SequenceClassifierOptions options)
-    {
-        if (!Enum.IsDefined(options.LongText) || !Enum.IsDefined(options.WindowPooling))
-        {
-            throw new ArgumentException(
-                $"{nameof(options.LongText)} is {options.LongText} and {nameof(options.WindowPooling)} is {options.WindowPooling}; one of them does not exist.", nameof(options));
-        }
-
-        if (options.LongText == LongText.Truncate)
-        {
-            return;
-        }
-
-        if (tokenizer.MaxLength is not { } limit)
-        {
-            throw new ArgumentException(
-                $"{nameof(LongText)}.{nameof(LongText.Windows)} needs a limit, and neither the model nor its tokenizer has one. Set {nameof(options.MaxLength)}.", nameof(options));
-        }
-
-        int width = limit - tokenizer.CountSpecialTokens();
-        if (options.Stride < 0 || options.Stride >= width)
-        {
-            throw new ArgumentException(
-                width < 1
-                    ? $"{nameof(options.MaxLength)} is {limit}, and a window of so many tokens holds special tokens only. Raise it."
-                    : $"{nameof(options.Stride)} is {options.Stride}; it has to be from 0 to {width - 1}: a window of {limit} tokens holds {width} of the text and has to advance.",
-                nameof(options));
-        }
-    }
-
-    private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
-    {
-        if (tokenizer.IdLimit > model.VocabularySize)
-        {
-            throw new ModelLoadException(
-                $"The vocabulary in '{tokenizer.File}' has ids up to {tokenizer.IdLimit - 1}, but the model in '{model.File}' has embeddings for {model.VocabularySize} ids only. Use the tokenizer and the model of one checkpoint.",
-                tokenizer.File);
-        }
-
-        if (tokenizer.IdLimit < model.VocabularySize && !options.AllowUnusedEmbeddings)
-        {
-            throw new ModelLoadException(
-                $"The vocabulary in '{tokenizer.File}' has ids up to {tokenizer.IdLimit - 1}, but the model in '{model.File}' has embeddings for {model.VocabularySize} ids. Use the tokenizer and the model of one checkpoint; if its embeddings were padded on purpose, set {nameof(SequenceClassifierOptions.AllowUnusedEmbeddings)}.",
-                tokenizer.File);
-        }
-    }
-
-    private static IReadOnlyList<string> LabelsOf(ModelFolder folder, ModelConfig config, SequenceModel model)
-    {
-        if (config.Labels is { } labels && labels.Count != model.LabelCount)
-        {
-            string file = folder.PathOf(ModelConfig.FileName);
-            throw new ModelLoadException(
-                $"'{file}' names {labels.Count} labels ({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", ..." : "")}), but the model in '{model.File}' gives {model.LabelCount} logits. Use the {ModelConfig.FileName} and the .onnx file of one model.",
-                file);
-        }
-
-        return config.Labels ?? [.. Enumerable.Range(0, model.LabelCount).Select(index => $"LABEL_{index}")];
-    }
-
-    // As they came out, so that a default and the same value set by hand are one.
-    private Dictionary<string, string> SettingsOf(ScoreFunction scoreFunction, SequenceClassifierOptions options)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["graph"] = Model.IsRewritten ? "rewritten" : "as it is",
-            ["rows of a batch"] = $"at least {Model.Shape.LeastRows}",
-            [nameof(options.MaxLength)] = $"{Tokenizer.MaxLength}",
-            [nameof(options.TruncationSide)] = $"{Tokenizer.TruncationSide}",
-            [nameof(options.LongText)] = $"{LongText}",
-            [nameof(options.ScoreFunction)] = $"{scoreFunction}",
-            [nameof(options.OneByOne)] = $"{options.OneByOne}",
-            [nameof(options.ThreadsPerRun)] = $"{(options.OptimizeFor == OptimizationGoal.Latency ? Environment.ProcessorCount : options.ThreadsPerRun)}",
-            [nameof(options.ConfigureSession)] = options.ConfigureSession is null ? "not set" : "set",
-        };
-        if (LongText == LongText.Windows)
-        {
-            values[nameof(options.Stride)] = $"{options.Stride}";
-            values[nameof(options.WindowPooling)] = $"{options.WindowPooling}";
-        }
-
-        // One by one as well, where the length it is padded to may change a row.
-        if (!Model.IsInvarianceKnown || !Model.Invariance.IsExact)
-        {
-            values[nameof(options.Padding)] = $"{padding}";
-        }
-
-        return values;
-    }
+    public void Dispose() => rows.Dispose();
 
     private IEnumerable<Classification> ClassifyMany(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)
     {
-        using SharedLifetime.Lease lease = lifetime.Enter();
-        using var call = new CallCount(this);
+        using SharedLifetime.Lease lease = rows.Enter();
+        using RowClassifier.Call call = rows.BeginCall();
         foreach (Classification result in engine.Classify(inputs, deliversBeforeFailure, cancellationToken))
         {
             yield return result;
@@ -617,33 +323,11 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     private async IAsyncEnumerable<Classification> ClassifyManyAsync(
         IAsyncEnumerable<TextInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using SharedLifetime.Lease lease = lifetime.Enter();
-        using var call = new CallCount(this);
+        using SharedLifetime.Lease lease = rows.Enter();
+        using RowClassifier.Call call = rows.BeginCall();
         await foreach (Classification result in engine.ClassifyAsync(inputs, cancellationToken).ConfigureAwait(false))
         {
             yield return result;
         }
-    }
-
-    private void Free()
-    {
-        latencyModel?.Dispose();
-        Model.Dispose();
-    }
-
-    /// <summary>Counts a call that is under way, so that a text knows whether it is alone.</summary>
-    private readonly struct CallCount : IDisposable
-    {
-        private readonly SequenceClassifier classifier;
-
-        public CallCount(SequenceClassifier classifier)
-        {
-            this.classifier = classifier;
-            IsAlone = Interlocked.Increment(ref classifier.callsUnderWay) == 1;
-        }
-
-        public bool IsAlone { get; }
-
-        public void Dispose() => Interlocked.Decrement(ref classifier.callsUnderWay);
     }
 }

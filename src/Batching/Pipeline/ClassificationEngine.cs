@@ -14,38 +14,33 @@ namespace Batching.Pipeline;
 /// </para>
 /// <para>Thread-safe. Several calls may be under way; each has workers of its own.</para>
 /// </remarks>
-/// <param name="tokenizer">Makes ids of texts.</param>
-/// <param name="windowing">How long texts are windowed; null where they are truncated.</param>
-/// <param name="runner">Makes logits of ids.</param>
-/// <param name="maker">Makes results of logits.</param>
-/// <param name="workers">The most batches of a call to run side by side.</param>
-/// <param name="planner">Decides which rows go together.</param>
-internal sealed class ClassificationEngine(
-    SequenceTokenizer tokenizer, EncodingOptions? windowing, RowRunner runner, ResultMaker maker, int workers, BatchPlanner planner)
+/// <param name="rows">Makes rows of texts, and results of rows.</param>
+internal sealed class ClassificationEngine(RowClassifier rows)
 {
     // The window that gives results, and the one that is ready when it is done.
     private const int WindowsAhead = 2;
-
-    private BatchPlanner planner = planner;
-
-    /// <summary>Decides which rows go together; calls that have begun keep the one they met for the windows they have planned.</summary>
-    public BatchPlanner Planner
-    {
-        get => Volatile.Read(ref planner);
-        set => Volatile.Write(ref planner, value);
-    }
 
     /// <summary>Classifies texts as they are enumerated. The caller's thread reads them and works on them itself.</summary>
     /// <param name="inputs">The texts.</param>
     /// <param name="deliversBeforeFailure">Whether an exception of the enumeration waits for the results of the texts before it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public IEnumerable<Classification> Classify(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)
+    public IEnumerable<Classification> Classify(IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken) =>
+        Classify(rows.NewEncoder(), inputs, deliversBeforeFailure, cancellationToken);
+
+    /// <summary>Classifies a text whose rows are being made already.</summary>
+    /// <param name="begun">Has begun the text; disposed of when the result has been enumerated.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Classification Classify(RowEncoder begun, CancellationToken cancellationToken) =>
+        Classify(begun, [], deliversBeforeFailure: false, cancellationToken).Single();
+
+    private IEnumerable<Classification> Classify(
+        RowEncoder encoder, IEnumerable<TextInput> inputs, bool deliversBeforeFailure, CancellationToken cancellationToken)
     {
-        using var call = new ClassificationCall(runner, workers, cancellationToken);
+        using RowEncoder owned = encoder;
+        using var call = new ClassificationCall(rows.Runner, rows.Parallelism, cancellationToken);
         using var run = new ModelRun(call.Stopping);
         using IEnumerator<TextInput> source = inputs.GetEnumerator();
-        using var encoder = new RowEncoder(tokenizer, windowing);
-        var results = new CallResults(maker);
+        var results = new CallResults(rows.Results);
         var windows = new Queue<TextWindow>();
         ExceptionDispatchInfo? failure = null;
         try
@@ -97,8 +92,8 @@ internal sealed class ClassificationEngine(
     public async IAsyncEnumerable<Classification> ClassifyAsync(
         IAsyncEnumerable<TextInput> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var call = new ClassificationCall(runner, workers, cancellationToken);
-        var results = new CallResults(maker);
+        using var call = new ClassificationCall(rows.Runner, rows.Parallelism, cancellationToken);
+        var results = new CallResults(rows.Results);
         var windows = Channel.CreateBounded<TextWindow>(WindowsAhead - 1);
         var reading = new PoolWork(() => ReadAsync(inputs, call, windows.Writer));
         reading.Offer();
@@ -146,11 +141,11 @@ internal sealed class ClassificationEngine(
     /// </summary>
     /// <param name="repeatedTokens">How many tokens that would save.</param>
     private bool MayShare(int repeatedTokens) =>
-        (runner.IsExactKnown || repeatedTokens >= InvarianceProbe.TokensAtLoad) && runner.IsExact;
+        (rows.Runner.IsExactKnown || repeatedTokens >= InvarianceProbe.TokensAtLoad) && rows.Runner.IsExact;
 
     private void Publish(ClassificationCall call, TextWindow window, int helpers)
     {
-        window.Plan(Planner, workers, call.Distinct, MayShare);
+        window.Plan(rows.Planner, rows.Parallelism, call.Distinct, MayShare);
         call.Publish(window, helpers);
     }
 
@@ -163,11 +158,11 @@ internal sealed class ClassificationEngine(
             cancellationToken.ThrowIfCancellationRequested();
             if (encoder.HasMore)
             {
-                encoder.Continue(window);
+                window.AppendNext(encoder);
             }
             else if (source.MoveNext())
             {
-                encoder.Begin(source.Current, window);
+                encoder.Begin(source.Current);
             }
             else
             {
@@ -181,7 +176,7 @@ internal sealed class ClassificationEngine(
     // Never throws: what goes wrong ends the channel, after the windows of the texts before it.
     private async Task ReadAsync(IAsyncEnumerable<TextInput> inputs, ClassificationCall call, ChannelWriter<TextWindow> windows)
     {
-        using var encoder = new RowEncoder(tokenizer, windowing);
+        using RowEncoder encoder = rows.NewEncoder();
         TextWindow window = call.NewWindow();
         Exception? failure = null;
         try
@@ -210,7 +205,7 @@ internal sealed class ClassificationEngine(
                         break;
                     }
 
-                    encoder.Begin(source.Current, window);
+                    encoder.Begin(source.Current);
                     while (encoder.HasMore)
                     {
                         if (window.IsFull)
@@ -218,7 +213,7 @@ internal sealed class ClassificationEngine(
                             await WriteAsync().ConfigureAwait(false);
                         }
 
-                        encoder.Continue(window);
+                        window.AppendNext(encoder);
                     }
                 }
             }

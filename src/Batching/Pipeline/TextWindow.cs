@@ -39,8 +39,15 @@ internal sealed class TextWindow(int labelCount) : IDisposable
     /// <summary>The number of batches.</summary>
     public int BatchCount => plan.Count;
 
-    /// <summary>Says that a text's last row was added.</summary>
-    public void EndText() => textEnds.Add(Rows.Count);
+    /// <summary>Adds the next row of a text.</summary>
+    public void AppendNext(RowEncoder encoder)
+    {
+        encoder.AppendNext(Rows);
+        if (!encoder.HasMore)
+        {
+            textEnds.Add(Rows.Count);
+        }
+    }
 
     /// <summary>Decides which rows are run, and which of them together.</summary>
     /// <param name="planner">Decides which rows go together.</param>

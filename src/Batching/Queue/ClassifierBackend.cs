@@ -1,4 +1,5 @@
 using Batching.Inference;
+using Batching.Pipeline;
 
 namespace Batching.Queue;
 
@@ -9,13 +10,9 @@ internal sealed class ClassifierBackend : IQueueBackend
     [ThreadStatic]
     private static TokenRows? batchRows;
 
-    private readonly SequenceClassifier classifier;
+    private readonly RowClassifier classifier;
 
-    public ClassifierBackend(SequenceClassifier classifier)
-    {
-        ArgumentNullException.ThrowIfNull(classifier);
-        this.classifier = classifier;
-    }
+    public ClassifierBackend(RowClassifier classifier) => this.classifier = classifier;
 
     public string Name => classifier.Model.Name;
 
@@ -27,16 +24,25 @@ internal sealed class ClassifierBackend : IQueueBackend
 
     public long Encode(TextInput input, EncodingOptions? options, int mostTokens, List<SequenceEncoding> rows)
     {
-        // Most texts are one row, also where long ones are windowed.
-        SequenceEncoding row = classifier.Tokenizer.Encode(input, options);
-        if (row.IsTruncated && classifier.Windowing is { } windowing)
+        using RowEncoder encoder = classifier.NewEncoder(options);
+        if (!encoder.TryBegin(input, mostTokens))
         {
-            return EncodeWindows(input, options ?? windowing, mostTokens, rows);
+            return mostTokens + 1L;
         }
 
-        Check(row, "text");
-        rows.Add(row);
-        return row.InputIdsSpan.Length;
+        using var made = new TokenRows();
+        long tokens = 0;
+        while (encoder.HasMore && tokens <= mostTokens)
+        {
+            made.Clear();
+            encoder.AppendNext(made);
+            var row = new SequenceEncoding(made[0], made.TokenTypeIdsOf(0), made.IsTruncated(0));
+            Check(row);
+            rows.Add(row);
+            tokens += row.InputIdsSpan.Length;
+        }
+
+        return tokens;
     }
 
     public CoreUse CoresFor(int tokens) => classifier.CoresFor(tokens);
@@ -53,32 +59,9 @@ internal sealed class ClassifierBackend : IQueueBackend
         return classifier.Run(batch, cores, stop);
     }
 
-    public Classification Pool(Classification[] windows) => classifier.Pool(windows);
+    public Classification Pool(Classification[] windows) => classifier.Results.Pool(windows);
 
-    private long EncodeWindows(TextInput input, EncodingOptions options, int mostTokens, List<SequenceEncoding> rows)
-    {
-        using var encoder = new WindowEncoder(classifier.Tokenizer, options);
-        if (!encoder.TryBegin(input, mostTokens))
-        {
-            return mostTokens + 1L;
-        }
-
-        using var window = new TokenRows();
-        long tokens = 0;
-        while (encoder.HasMore && tokens <= mostTokens)
-        {
-            window.Clear();
-            encoder.AppendNext(window);
-            var row = new SequenceEncoding(window[0], window.TokenTypeIdsOf(0), window.IsTruncated(0));
-            Check(row, "window");
-            rows.Add(row);
-            tokens += row.InputIdsSpan.Length;
-        }
-
-        return tokens;
-    }
-
-    private void Check(SequenceEncoding input, string what)
+    private void Check(SequenceEncoding input)
     {
         int length = input.InputIdsSpan.Length;
         if (length == 0)
@@ -89,7 +72,7 @@ internal sealed class ClassifierBackend : IQueueBackend
         if (length > classifier.Model.MaxLength)
         {
             throw new ArgumentException(
-                $"The {what} has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
+                $"The {(input.IsTruncated && classifier.Windows ? "window" : "text")} has {length} tokens, and the model in '{classifier.Model.File}' has positions for {classifier.Model.MaxLength}. Shorten it, or have it truncated.", nameof(input));
         }
     }
 }

@@ -18,15 +18,16 @@ public sealed class RowEncoderTests
     [InlineData(20_000, 61)]
     public void A_long_texts_rows_are_made_as_there_is_room_for_them(int words, int stride)
     {
-        using var encoder = new RowEncoder(tokenizer, new EncodingOptions { Stride = stride });
+        using var encoder = new RowEncoder(tokenizer, new EncodingOptions { Stride = stride }, windows: true);
         string text = string.Join(' ', Enumerable.Repeat("it", words));
         int width = MaxLength - 2;
         int expected = 1 + Math.Max(0, (words - width + width - stride - 1) / (width - stride));
         int rows = 0;
         TextWindow window = new(labelCount: 2);
-        encoder.Begin("it is", window);
+        encoder.Begin("it is");
+        window.AppendNext(encoder);
         Assert.Equal([1], window.TextEnds);
-        encoder.Begin(text, window);
+        encoder.Begin(text);
         while (encoder.HasMore)
         {
             if (window.IsFull)
@@ -36,7 +37,7 @@ public sealed class RowEncoderTests
                 window = new TextWindow(labelCount: 2);
             }
 
-            encoder.Continue(window);
+            window.AppendNext(encoder);
         }
 
         rows += Take();
@@ -54,14 +55,15 @@ public sealed class RowEncoderTests
     [Fact]
     public void A_text_that_cannot_be_windowed_leaves_no_row_behind()
     {
-        using var encoder = new RowEncoder(tokenizer, new EncodingOptions());
+        using var encoder = new RowEncoder(tokenizer, new EncodingOptions(), windows: true);
         using var window = new TextWindow(labelCount: 2);
         string longText = string.Join(' ', Enumerable.Repeat("it", 100));
-        Assert.Throws<ArgumentException>(() => encoder.Begin((longText, longText), window));
-        Assert.Throws<ArgumentException>(() => encoder.Begin(default, window));
+        Assert.Throws<ArgumentException>(() => encoder.Begin((longText, longText)));
+        Assert.Throws<ArgumentException>(() => encoder.Begin(default));
         Assert.False(encoder.HasMore);
         Assert.Equal((0, 0), (window.Rows.Count, window.Rows.TokenCount));
-        encoder.Begin((longText, "it is"), window);
+        encoder.Begin((longText, "it is"));
+        Assert.True(encoder.IsLongerThanARow);
         Assert.True(encoder.HasMore);
     }
 }
