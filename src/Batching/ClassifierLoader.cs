@@ -57,6 +57,7 @@ internal static class ClassifierLoader
             IReadOnlyList<string> labels = LabelsOf(folder, config, model);
             ScoreFunction scoreFunction = options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount);
             var rows = new RowClassifier(
+                typeof(SequenceClassifier),
                 tokenizer,
                 model,
                 forLoneTexts,

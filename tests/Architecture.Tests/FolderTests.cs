@@ -29,6 +29,10 @@ public sealed class FolderTests
         Assert.True(list.Length == 0, $"These point to a later step:\n{list}");
     }
 
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_type_is_a_file_of_its_name(string project) => Assert.Empty(FolderDependencies.TypesWithoutTheirFile(project));
+
     private static int StepOf(string folder, string[] order)
     {
         if (folder.Length == 0)

@@ -13,13 +13,14 @@ internal sealed class RowClassifier : IDisposable
     private BatchPlanner planner;
     private int callsUnderWay;
 
+    /// <param name="owner">What exceptions say was disposed.</param>
     /// <param name="tokenizer">Makes ids of texts.</param>
     /// <param name="model">Makes logits of ids; disposed of with this.</param>
     /// <param name="latencyModel">The model once more, for texts that are alone; disposed of with this. Null for none.</param>
     /// <param name="results">Makes results of logits.</param>
     /// <param name="options">How rows are made, padded and run.</param>
     public RowClassifier(
-        SequenceTokenizer tokenizer, SequenceModel model, LatencyModel? latencyModel, ResultMaker results, RowClassifierOptions options)
+        Type owner, SequenceTokenizer tokenizer, SequenceModel model, LatencyModel? latencyModel, ResultMaker results, RowClassifierOptions options)
     {
         Tokenizer = tokenizer;
         Model = model;
@@ -32,7 +33,7 @@ internal sealed class RowClassifier : IDisposable
         windowing = options.Stride is { } stride ? new EncodingOptions { Stride = stride } : null;
         Runner = new RowRunner(model, tokenizer.PadTokenId, Padding, options.OneByOne);
         planner = new BatchPlanner(BatchCost.Of(options.Precision), BatchPlanner.DefaultTokensPerBatch, model.Shape);
-        lifetime = new SharedLifetime(typeof(SequenceClassifier), Free);
+        lifetime = new SharedLifetime(owner, Free);
     }
 
     public SequenceTokenizer Tokenizer { get; }

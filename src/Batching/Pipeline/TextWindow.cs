@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Batching.Tokenization;
 
 namespace Batching.Pipeline;
@@ -9,7 +10,7 @@ internal sealed class TextWindow(int labelCount) : IDisposable
     private const int MostRows = 2048;
     private const int MostTokens = 1 << 16;
 
-    private readonly IdBuffer textEnds = new();
+    private readonly List<int> textEnds = [];
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The rows that are run: those that the plan's numbers stand for.
@@ -25,7 +26,7 @@ internal sealed class TextWindow(int labelCount) : IDisposable
     public TokenRows Rows { get; } = new();
 
     /// <summary>For each text that ends in the window, the index after its last row.</summary>
-    public ReadOnlySpan<int> TextEnds => textEnds.Span;
+    public ReadOnlySpan<int> TextEnds => CollectionsMarshal.AsSpan(textEnds);
 
     /// <summary>Whether the window is wide enough.</summary>
     public bool IsFull => Rows.Count >= MostRows || Rows.TokenCount >= MostTokens;
@@ -123,9 +124,5 @@ internal sealed class TextWindow(int labelCount) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Rows.Dispose();
-        textEnds.Dispose();
-    }
+    public void Dispose() => Rows.Dispose();
 }
