@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Batching.Inference;
-using Batching.Folders;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching;

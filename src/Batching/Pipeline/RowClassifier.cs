@@ -72,7 +72,8 @@ internal sealed class RowClassifier : IDisposable
 
     /// <summary>Makes rows of texts.</summary>
     /// <param name="options">How; null for the default.</param>
-    public RowEncoder NewEncoder(EncodingOptions? options = null) => new(Tokenizer, options ?? windowing, Windows);
+    public RowEncoder NewEncoder(EncodingOptions? options = null) =>
+        new(Tokenizer, options ?? windowing, Windows && options?.Truncation != TruncationStrategy.None);
 
     /// <summary>Which cores are best for a batch of so many tokens that is alone.</summary>
     public CoreUse CoresFor(int tokens) =>

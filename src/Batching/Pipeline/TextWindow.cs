@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Batching.Tokenization;
 
 namespace Batching.Pipeline;
 

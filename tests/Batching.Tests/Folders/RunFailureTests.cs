@@ -51,9 +51,12 @@ public sealed class RunFailureTests
     [Fact]
     public void A_row_longer_than_the_graph_has_positions_fails_and_the_model_goes_on()
     {
-        // Four positions, where config.json says sixteen: the mask, summed up from the left, counts from 1.
+        // Four positions, where config.json says sixteen: the mask, summed up from the left, counts from 1. The table is put
+        // together by the graph, so that no load can tell its size.
         OnnxGraph graph = OnnxGraph.Body()
-            .Weights("positions", new float[5], 1)
+            .Weights("first", new float[3], 1)
+            .Weights("second", new float[2], 1)
+            .Node("Concat", "positions", ["first", "second"], ("axis", 0))
             .Node("CumSum", "counted", ["attention_mask", "axis1"])
             .Node("Gather", "position", ["positions", "counted"])
             .Node("Add", "placed", ["masked", "position"])

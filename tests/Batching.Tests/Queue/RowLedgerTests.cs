@@ -250,7 +250,7 @@ public sealed class RowLedgerTests
 
     private static QueuedRequest New(params string[] texts) => New(texts, QueuedRequest.NoDeadline);
 
-    private static QueuedRequest New(string[] texts, long deadlineAt) =>
+    private static AnsweredRequest<int> New(string[] texts, long deadlineAt) =>
         new AnsweredRequest<int>(
             [.. texts.Select(text => new SequenceEncoding([.. text.Select(character => (int)character)], [], isTruncated: false))],
             textEnds: null,
