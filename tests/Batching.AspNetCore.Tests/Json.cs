@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests;
 
 /// <summary>Reads answers.</summary>
 internal static class Json

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Classify.Quantization.Onnx;
 using Google.Protobuf;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests;
 
 /// <summary>A model in a folder of its own, whose logits are no numbers for every text with one word.</summary>
 internal sealed class PoisonedModel : IDisposable

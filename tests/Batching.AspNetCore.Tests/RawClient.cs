@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests;
 
 /// <summary>A client that sends and reads when it is told to.</summary>
 internal sealed class RawClient : IDisposable

@@ -1,13 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Batching.AspNetCore.Program;
 using Batching.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Server;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests;
 
 /// <summary>The server on a port of its own, and a client.</summary>
 internal sealed class RunningServer : IAsyncDisposable
@@ -25,6 +25,14 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Ends tests in which something that has to come never does.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The program with its default model.</summary>
+    public static ClassifierServerProgram Program { get; } = new()
+    {
+        LoadDefaultModel = options => Sst2.Load(options),
+        DefaultModelId = "distilbert-l6-h384-uncased-sst2",
+        DefaultModelPrecision = ModelPrecision.Int8,
+    };
+
     public HttpClient Client { get; }
 
     public IServiceProvider Services => application.Services;
@@ -32,7 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public HostedClassifier Classifier => Services.GetRequiredService<HostedClassifier>();
 
     public static WebApplication Create(string[] args, Action<IServiceCollection>? configure = null) =>
-        ServerApplication.Create(args.Contains("--port", StringComparer.Ordinal) ? args : ["--port", "0", .. args], services =>
+        ServerApplication.Create(args.Contains("--port", StringComparer.Ordinal) ? args : ["--port", "0", .. args], Program, services =>
         {
             services.AddLogging(logging => logging.ClearProviders());
             configure?.Invoke(services);

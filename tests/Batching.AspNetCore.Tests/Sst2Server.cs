@@ -1,4 +1,4 @@
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests;
 
 /// <summary>One server with the default model for many tests, and the model itself to compare with.</summary>
 public sealed class Sst2Server : IAsyncLifetime

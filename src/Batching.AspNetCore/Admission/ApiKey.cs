@@ -1,34 +1,35 @@
 using System.Security.Cryptography;
 using System.Text;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Requests;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Server.Contract;
-using Server.Requests;
 
-namespace Server.Admission;
+namespace Batching.AspNetCore.Admission;
 
-/// <summary>Lets nobody in without the key, where there is one. The page itself is open: it holds nothing, and what it asks for needs the key.</summary>
+/// <summary>Lets nobody in without the key, where there is one.</summary>
 internal sealed class ApiKey
 {
     private const string Scheme = "Bearer ";
 
-    private static readonly string[] Probes = ["/health", "/health/live", "/metrics"];
-    private static readonly string[] Page = ["/page.css", "/page.js"];
-
     private readonly byte[]? keyHash;
     private readonly bool guardsProbes;
 
-    public ApiKey(ServerOptions options)
+    public ApiKey(IOptions<ClassifierServerOptions> options)
     {
-        keyHash = options.ApiKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
-        guardsProbes = options.ApiKeyForProbes;
+        keyHash = options.Value.ApiKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
+        guardsProbes = options.Value.ApiKeyForProbes;
     }
 
+    /// <param name="context">The request.</param>
+    /// <param name="access">Whom it is for.</param>
     /// <exception cref="RequestException">The request has no key, or another.</exception>
-    public Task CheckAsync(HttpContext context, RequestDelegate next)
+    public void Check(HttpContext context, EndpointAccess access)
     {
-        if (keyHash is null || IsOpen(context.Request) || HasKey(context.Request, keyHash))
+        bool isOpen = access == EndpointAccess.Open || (access == EndpointAccess.Probe && !guardsProbes);
+        if (keyHash is null || isOpen || HasKey(context.Request, keyHash))
         {
-            return next(context);
+            return;
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -43,10 +44,4 @@ internal sealed class ApiKey
         request.Headers[HeaderNames.Authorization] is [{ } header]
         && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), keyHash);
-
-    private static bool IsOneOf(string[] paths, PathString path) => paths.Any(open => path.Equals(open, StringComparison.OrdinalIgnoreCase));
-
-    private bool IsOpen(HttpRequest request) =>
-        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        && ((!guardsProbes && IsOneOf(Probes, request.Path)) || IsOneOf(Page, request.Path) || (request.Path == "/" && (!guardsProbes || request.PrefersHtml())));
 }

@@ -1,10 +1,10 @@
-using Batching;
-using Server.Requests;
+using Batching.AspNetCore.Requests;
+using Microsoft.Extensions.Options;
 
-namespace Server.Admission;
+namespace Batching.AspNetCore.Admission;
 
 /// <summary>What all requests under way may take together: how many they are, and how much memory. Thread-safe.</summary>
-internal sealed class RequestBudget(ServerOptions options, HostedClassifier classifier)
+internal sealed class RequestBudget(IOptions<ClassifierServerOptions> options, HostedClassifier classifier)
 {
     private int underWay;
     private long bytes;
@@ -21,10 +21,10 @@ internal sealed class RequestBudget(ServerOptions options, HostedClassifier clas
     /// <exception cref="RequestException">As many requests are under way as the server takes.</exception>
     public void Enter()
     {
-        if (Interlocked.Increment(ref underWay) > options.MaxConcurrentRequests)
+        if (Interlocked.Increment(ref underWay) > options.Value.MaxConcurrentRequests)
         {
             Leave();
-            throw Overloaded($"Model is overloaded: {options.MaxConcurrentRequests} requests are under way, as many as the server takes at a time. Try again later.");
+            throw Overloaded($"Model is overloaded: {options.Value.MaxConcurrentRequests} requests are under way, as many as the server takes at a time. Try again later.");
         }
     }
 
@@ -35,17 +35,17 @@ internal sealed class RequestBudget(ServerOptions options, HostedClassifier clas
     /// <exception cref="RequestException">There is not as much, now or ever.</exception>
     public void Spend(long more, long already)
     {
-        if (more > options.MaxBytesUnderWay - already)
+        if (more > options.Value.MaxBytesUnderWay - already)
         {
             throw RequestException.Invalid(
-                $"The request needs about {already + more} bytes of memory, more than the {options.MaxBytesUnderWay} that the server has for all. Send fewer or shorter texts at a time.");
+                $"The request needs about {already + more} bytes of memory, more than the {options.Value.MaxBytesUnderWay} that the server has for all. Send fewer or shorter texts at a time.");
         }
 
-        if (Interlocked.Add(ref bytes, more) > options.MaxBytesUnderWay)
+        if (Interlocked.Add(ref bytes, more) > options.Value.MaxBytesUnderWay)
         {
             Return(more);
             throw Overloaded(
-                $"Model is overloaded: the request needs about {already + more} bytes of memory, and those under way leave less of the {options.MaxBytesUnderWay} that the server has for all. Try again later.");
+                $"Model is overloaded: the request needs about {already + more} bytes of memory, and those under way leave less of the {options.Value.MaxBytesUnderWay} that the server has for all. Try again later.");
         }
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Server.Admission;
+namespace Batching.AspNetCore.Admission;
 
 /// <summary>What one request takes of the <see cref="RequestBudget"/>, from its first byte until its answer has been sent.</summary>
 internal sealed class RequestCharge(RequestBudget budget) : IDisposable

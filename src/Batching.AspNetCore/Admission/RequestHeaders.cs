@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Server.Admission;
+namespace Batching.AspNetCore.Admission;
 
 /// <summary>What the headers of a request ask for.</summary>
 internal static class RequestHeaders

@@ -1,27 +1,26 @@
 using System.Diagnostics;
-using Server.Requests;
-using Server.Telemetry;
+using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Telemetry;
 
-namespace Server.Admission;
+namespace Batching.AspNetCore.Admission;
 
 /// <summary>Keeps a request's account with the <see cref="RequestBudget"/>, and counts what becomes of requests.</summary>
-internal sealed class RequestLimit(RequestBudget budget, ServerMetrics metrics) : IEndpointFilter
+internal sealed class RequestLimit(RequestBudget budget, ServerMetrics metrics)
 {
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public async Task RunAsync(HttpContext context, RequestDelegate answer)
     {
         long start = Stopwatch.GetTimestamp();
         metrics.Began();
         using RequestCharge charge = budget.Open();
-        context.HttpContext.Features.Set(charge);
+        context.Features.Set(charge);
         try
         {
-            object? result = await next(context);
+            await answer(context);
             metrics.Succeeded(Stopwatch.GetElapsedTime(start));
-            return result;
         }
         catch (Exception exception)
         {
-            metrics.Failed(Failures.Refusal(exception, context.HttpContext)?.Type);
+            metrics.Failed(Failures.Refusal(exception, context)?.Type);
             throw;
         }
     }

@@ -1,7 +1,9 @@
-namespace Server.Contract;
+using Batching.AspNetCore.Requests;
+
+namespace Batching.AspNetCore.HuggingFace;
 
 /// <summary><c>parameters</c> of Hugging Face's inference API.</summary>
-internal sealed record InferenceParameters
+internal sealed record InferenceParameters : RequestObject
 {
     /// <summary>How many labels of each text; null for all.</summary>
     public int? TopK { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Batching.AspNetCore.Requests;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.HuggingFace;
 
 /// <summary>What <c>POST /</c> takes: Hugging Face's inference API for text classification.</summary>
 internal sealed record InferenceRequest : ModelRequest

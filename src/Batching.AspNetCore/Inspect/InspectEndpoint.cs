@@ -1,25 +1,35 @@
-using Batching;
-using Server.Contract;
-using Server.Requests;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Requests;
+using Microsoft.Extensions.Options;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Inspect;
 
 /// <summary><c>POST /inspect</c>: texts as one padded batch with its mask, and what the model says of them; what the page shows.</summary>
-internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
+internal sealed class InspectEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, IOptions<ClassifierServerOptions> options) : IEndpoint
 {
+    public static EndpointDescription Description { get; } = new()
+    {
+        Path = "/inspect",
+        Summary = "Shows texts as a padded batch, and what the model says of them.",
+        Request = RequestDescription.Of(InspectJson.Readable.InspectRequest, static texts => texts.Set(
+            "inputs", "A text, or a list of texts, which are padded to one batch.", TextSchemas.Text(), texts.List(TextSchemas.Text()))),
+        Answer = InspectJson.Readable.InspectedBatch,
+        Errors = RequestDescription.Errors,
+    };
+
     // Most are shorter by far.
     private const int LongestToken = 16;
 
     public async Task RunAsync(HttpContext context)
     {
-        InspectRequest request = await body.ReadAsync(context, ContractJson.Readable.InspectRequest);
-        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.MaxClientBatchSize);
+        InspectRequest request = await body.ReadAsync(context, InspectJson.Readable.InspectRequest);
+        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.Value.MaxClientBatchSize);
         SequenceClassifier loaded = runner.Classifier;
         using TokenRows rows = loaded.Tokenizer.EncodeBatch(texts);
         writer.Reserve(context, AnswerSize.OfBatch(texts, Enumerable.Range(0, rows.Count).Max(row => rows[row].Length), loaded.Labels, LongestToken));
         IReadOnlyList<Classification> results = await runner.RunAsync(
             context, [.. texts.Select(text => new TextInput(text))], truncate: null, direction: null);
-        await writer.WriteAsync(context, Batch(loaded.Tokenizer, rows, texts, results), ContractJson.Readable.InspectedBatch);
+        await writer.WriteAsync(context, Batch(loaded.Tokenizer, rows, texts, results), InspectJson.Readable.InspectedBatch);
     }
 
     private static InspectedBatch Batch(SequenceTokenizer tokenizer, TokenRows rows, string[] texts, IReadOnlyList<Classification> results)

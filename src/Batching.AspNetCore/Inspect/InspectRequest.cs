@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Batching.AspNetCore.Requests;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.Inspect;
 
 /// <summary>What <c>POST /inspect</c> takes.</summary>
 internal sealed record InspectRequest : ModelRequest

@@ -1,4 +1,4 @@
-namespace Server.Contract;
+namespace Batching.AspNetCore.Inspect;
 
 /// <summary>A row of a batch and its result.</summary>
 internal sealed record InspectedRow

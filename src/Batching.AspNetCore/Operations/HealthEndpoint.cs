@@ -1,36 +1,18 @@
-using Batching;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Server.Contract;
-using Server.Requests;
+using Batching.AspNetCore.Endpoints;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Operations;
 
-/// <summary><c>GET /health</c>: whether to send texts here; <c>GET /health/live</c>: whether to let the process be.</summary>
-internal sealed class HealthEndpoint(HealthCheckService checks, HostedClassifier classifier)
+/// <summary><c>GET /health</c>: whether to send texts here.</summary>
+internal sealed class HealthEndpoint(HealthAnswer health) : IEndpoint
 {
-    public async Task RunAsync(HttpContext context) =>
-        await AnswerAsync(context, await checks.CheckHealthAsync(context.RequestAborted));
-
-    public async Task RunLiveAsync(HttpContext context) =>
-        await AnswerAsync(context, await checks.CheckHealthAsync(static check => check.Tags.Contains("live"), context.RequestAborted));
-
-    private async Task AnswerAsync(HttpContext context, HealthReport report)
+    public static EndpointDescription Description { get; } = new()
     {
-        context.Response.Headers.CacheControl = "no-store";
-        if (report.Status != HealthStatus.Unhealthy)
-        {
-            await context.Response.WriteAsJsonAsync(
-                new HealthBody(report.Status.ToString(), classifier.State.ToString()), ContractJson.Readable.HealthBody);
-            return;
-        }
+        Path = "/health",
+        Summary = "Whether to send texts here.",
+        Answer = OperationsJson.Readable.HealthBody,
+        Errors = [StatusCodes.Status503ServiceUnavailable],
+        Access = static _ => EndpointAccess.Probe,
+    };
 
-        if (classifier.State == HostedClassifierState.Loading)
-        {
-            await Failures.WriteAsync(context, RequestException.Loading());
-            return;
-        }
-
-        string reasons = string.Join(' ', report.Entries.Values.Where(entry => entry.Status == HealthStatus.Unhealthy).Select(entry => entry.Description).Distinct());
-        await Failures.WriteAsync(context, RequestException.Unhealthy(reasons));
-    }
+    public Task RunAsync(HttpContext context) => health.WriteAsync(context, tag: null);
 }

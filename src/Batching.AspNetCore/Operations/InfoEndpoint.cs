@@ -1,16 +1,23 @@
 using System.Globalization;
 using System.Reflection;
-using Batching;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
-using Server.Contract;
-using Server.Requests;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Operations;
 
 /// <summary><c>GET /info</c>: the model and the limits.</summary>
 internal sealed class InfoEndpoint(
-    ServerOptions options, HostedClassifier classifier, ServedModel served, RequestRunner runner, IOptionsMonitor<SequenceClassifierHostingOptions> hosting)
+    IOptions<ClassifierServerOptions> options, HostedClassifier classifier, ServedModel served, RequestRunner runner, IOptionsMonitor<SequenceClassifierHostingOptions> hosting) : IEndpoint
 {
+    public static EndpointDescription Description { get; } = new()
+    {
+        Path = "/info",
+        Summary = "The model and the limits.",
+        Answer = OperationsJson.Readable.ServerInfo,
+        Errors = [StatusCodes.Status503ServiceUnavailable],
+    };
+
     private static readonly string Version = typeof(InfoEndpoint).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
@@ -26,20 +33,21 @@ internal sealed class InfoEndpoint(
             ModelSha = null,
             ModelDtype = DtypeOf(model),
             ModelType = new(StringComparer.Ordinal) { [loaded.Labels.Count == 1 ? "reranker" : "classifier"] = MapsOf(loaded.Labels) },
-            MaxConcurrentRequests = options.MaxConcurrentRequests,
+            MaxConcurrentRequests = options.Value.MaxConcurrentRequests,
             MaxInputLength = truncates ? loaded.Tokenizer.MaxLength : model.MaxTokensWaiting,
             MaxBatchTokens = model.MaxTokensWaiting,
-            MaxClientBatchSize = options.MaxClientBatchSize,
-            AutoTruncate = options.AutoTruncate && truncates,
+            MaxClientBatchSize = options.Value.MaxClientBatchSize,
+            AutoTruncate = options.Value.AutoTruncate && truncates,
             TokenizationWorkers = Environment.ProcessorCount,
             Version = Version,
         };
-        return context.Response.WriteAsJsonAsync(info, ContractJson.Readable.ServerInfo);
+        return context.Response.WriteAsJsonAsync(info, OperationsJson.Readable.ServerInfo);
     }
 
-    // A file of its own choice may have any.
-    private static string? DtypeOf(SequenceClassifierHostingOptions model) =>
-        model.ModelFile is not null ? null : (model.Precision ?? (model.ModelFolder is null ? ModelPrecision.Int8 : ModelPrecision.Float32)).ToString().ToLowerInvariant();
+    // A file of its own choice may have any, and so may a model from no folder.
+    private static string? DtypeOf(SequenceClassifierHostingOptions model) => model.ModelFile is not null
+        ? null
+        : (model.Precision ?? (model.ModelFolder is null ? null : ModelPrecision.Float32))?.ToString().ToLowerInvariant();
 
     private static LabelMaps MapsOf(IReadOnlyList<string> labels)
     {

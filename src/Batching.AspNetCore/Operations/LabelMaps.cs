@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.Operations;
 
 /// <summary>The labels of a model, both ways, as in its <c>config.json</c>.</summary>
 internal sealed record LabelMaps(

@@ -1,4 +1,4 @@
-namespace Server.Contract;
+namespace Batching.AspNetCore.Operations;
 
 /// <summary>What <c>GET /info</c> answers.</summary>
 internal sealed record ServerInfo

@@ -1,4 +1,4 @@
-namespace Server.Contract;
+namespace Batching.AspNetCore.Operations;
 
 /// <summary>The figures of this moment, for the page's gauges.</summary>
 internal sealed record StatusBody

@@ -1,13 +1,20 @@
-using Batching;
-using Server.Admission;
-using Server.Contract;
-using Server.Telemetry;
+using Batching.AspNetCore.Admission;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Telemetry;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Operations;
 
 /// <summary><c>GET /status</c>: the figures of this moment, for the page's gauges.</summary>
-internal sealed class StatusEndpoint(HostedClassifier classifier, RequestBudget budget, PaddingListener padding)
+internal sealed class StatusEndpoint(HostedClassifier classifier, RequestBudget budget, PaddingListener padding) : IEndpoint
 {
+    public static EndpointDescription Description { get; } = new()
+    {
+        Path = "/status",
+        Summary = "The figures of this moment.",
+        Answer = OperationsJson.Readable.StatusBody,
+        Errors = [StatusCodes.Status503ServiceUnavailable],
+    };
+
     public Task RunAsync(HttpContext context)
     {
         QueueStatus? queue = classifier.QueueStatus;
@@ -24,6 +31,6 @@ internal sealed class StatusEndpoint(HostedClassifier classifier, RequestBudget 
             TokensPerSecond = queue?.TokensPerSecond,
             PaddingRatio = padding.Ratio,
         };
-        return context.Response.WriteAsJsonAsync(status, ContractJson.Readable.StatusBody);
+        return context.Response.WriteAsJsonAsync(status, OperationsJson.Readable.StatusBody);
     }
 }

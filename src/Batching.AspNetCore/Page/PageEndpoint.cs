@@ -1,22 +1,33 @@
-namespace Server.Endpoints;
+using Batching.AspNetCore.Admission;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Operations;
 
-/// <summary>The page to try the model with, whose files are in the program itself.</summary>
-internal static class PageEndpoint
+namespace Batching.AspNetCore.Page;
+
+/// <summary><c>GET /</c>: the page to try the model with, for browsers; its health, for programs. The page holds nothing, and what it asks for needs the key.</summary>
+internal sealed class PageEndpoint(HealthAnswer health) : IEndpoint
 {
-    public static Task HtmlAsync(HttpContext context) => SendAsync(context, "index.html", "text/html; charset=utf-8");
-
-    public static Task StyleAsync(HttpContext context) => SendAsync(context, "page.css", "text/css; charset=utf-8");
-
-    public static Task ScriptAsync(HttpContext context) => SendAsync(context, "page.js", "text/javascript; charset=utf-8");
-
-    private static async Task SendAsync(HttpContext context, string file, string contentType)
+    public static EndpointDescription Description { get; } = new()
     {
-        await using Stream stream = typeof(PageEndpoint).Assembly.GetManifestResourceStream(file)!;
-        context.Response.ContentType = contentType;
-        context.Response.ContentLength = stream.Length;
-        context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src data:; frame-ancestors 'none'";
-        await stream.CopyToAsync(context.Response.Body, context.RequestAborted);
+        Path = "/",
+        Access = static request => request.PrefersHtml() ? EndpointAccess.Open : EndpointAccess.Probe,
+    };
+
+    public Task RunAsync(HttpContext context)
+    {
+        context.Response.Headers.Vary = "Accept";
+        if (!context.Request.PrefersHtml())
+        {
+            return health.WriteAsync(context, tag: null);
+        }
+
+        // What the page asks for is beside it, wherever it is mapped.
+        if (!context.Request.Path.Value!.EndsWith('/'))
+        {
+            context.Response.Redirect($"{context.Request.PathBase}{context.Request.Path}/");
+            return Task.CompletedTask;
+        }
+
+        return PageFile.SendAsync(context, "index.html", "text/html; charset=utf-8");
     }
 }

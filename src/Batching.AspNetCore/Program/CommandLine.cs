@@ -1,6 +1,7 @@
+using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
 
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>Reads the command line, and refuses what it does not know: an option that is ignored may be the key that keeps others out.</summary>
 internal static class CommandLine
@@ -64,5 +65,5 @@ internal static class CommandLine
             : throw Refused($"There is no option {name}.{NearestName.Question(name, ServerSwitches.All.Select(known => known.Name))} --help lists all.");
     }
 
-    private static OptionsValidationException Refused(string message) => new(nameof(CommandLine), typeof(ServerOptions), [message]);
+    private static OptionsValidationException Refused(string message) => new(nameof(CommandLine), typeof(ClassifierServerOptions), [message]);
 }

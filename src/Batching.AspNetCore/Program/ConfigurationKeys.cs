@@ -1,8 +1,8 @@
+using Batching.AspNetCore.Requests;
 using System.Reflection;
-using Batching;
 using Microsoft.Extensions.Options;
 
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>Refuses what is set below <c>Batching</c> and is no option, wherever it was set.</summary>
 internal static class ConfigurationKeys
@@ -11,7 +11,7 @@ internal static class ConfigurationKeys
 
     private static readonly Dictionary<string, string[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Server"] = NamesOf(typeof(ServerOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)),
+        ["Server"] = [.. ListeningOptions.Names, .. NamesOf(typeof(ClassifierServerOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))],
         ["Classifier"] = NamesOf(typeof(SequenceClassifierHostingOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)),
     };
 
@@ -21,7 +21,7 @@ internal static class ConfigurationKeys
         string[] failures = [.. Failures(configuration.GetSection(Root))];
         if (failures.Length > 0)
         {
-            throw new OptionsValidationException(Root, typeof(ServerOptions), failures);
+            throw new OptionsValidationException(Root, typeof(ClassifierServerOptions), failures);
         }
     }
 

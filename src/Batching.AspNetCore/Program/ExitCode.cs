@@ -1,4 +1,4 @@
-namespace Server;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>What the program ends with.</summary>
 internal static class ExitCode

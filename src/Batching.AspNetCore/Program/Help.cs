@@ -1,19 +1,17 @@
 using System.Globalization;
 using System.Text;
 
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>What <c>--help</c> says.</summary>
 internal static class Help
 {
-    public static string Text { get; } = Write();
-
-    private static string Write()
+    public static string Of(ClassifierServerProgram program)
     {
         var text = new StringBuilder()
             .AppendLine("Classifies texts over HTTP, as text-embeddings-inference and Hugging Face's inference API do.")
             .AppendLine()
-            .AppendLine("Usage: Server [options]")
+            .AppendLine(CultureInfo.InvariantCulture, $"Usage: {program.Command} [options]")
             .AppendLine();
         foreach (IGrouping<string, ServerSwitch> names in ServerSwitches.All.GroupBy(option => option.Key, StringComparer.Ordinal))
         {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>Where the server listens.</summary>
 internal static class ListeningAddresses

@@ -1,4 +1,4 @@
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>An option of the command line.</summary>
 /// <param name="Name">As it is typed, such as <c>--port</c>.</param>

@@ -1,4 +1,4 @@
-namespace Server.Settings;
+namespace Batching.AspNetCore.Program;
 
 /// <summary>The options of the command line, which have the names of text-embeddings-inference where they mean the same.</summary>
 internal static class ServerSwitches
@@ -6,7 +6,7 @@ internal static class ServerSwitches
     /// <summary>What has a name of its own.</summary>
     public static ServerSwitch[] All { get; } =
     [
-        new("--model", "Batching:Classifier:ModelFolder", "The folder of the model. Default: the model of the package Batching.Sst2."),
+        new("--model", "Batching:Classifier:ModelFolder", "The folder of the model. Default: the model that comes with the program, where there is one."),
         new(ModelId, "Batching:Classifier:ModelFolder", null),
         new("--precision", "Batching:Classifier:Precision", "Float32, Float16 or Int8. Default: the model's own."),
         new("--dtype", "Batching:Classifier:Precision", null),

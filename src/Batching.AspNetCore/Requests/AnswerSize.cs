@@ -1,4 +1,4 @@
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>How long answers are at most, in bytes, told before they are made.</summary>
 internal static class AnswerSize

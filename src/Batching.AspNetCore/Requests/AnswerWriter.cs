@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization.Metadata;
-using Server.Admission;
+using Batching.AspNetCore.Admission;
+using Microsoft.Extensions.Options;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Sends answers, for which there has to be room before they are made.</summary>
-internal sealed class AnswerWriter(ServerOptions options)
+internal sealed class AnswerWriter(IOptions<ClassifierServerOptions> options)
 {
     /// <summary>Counts an answer before it is made.</summary>
     /// <param name="context">The request.</param>
@@ -12,10 +13,10 @@ internal sealed class AnswerWriter(ServerOptions options)
     /// <exception cref="RequestException">It is longer than the server answers, or there is no room for it.</exception>
     public void Reserve(HttpContext context, long bytes)
     {
-        if (bytes > options.MaxAnswerBytes)
+        if (bytes > options.Value.MaxAnswerBytes)
         {
             throw RequestException.Invalid(
-                $"The answer would have up to {bytes} bytes, and the server sends at most {options.MaxAnswerBytes}. Send fewer or shorter texts at a time, or ask for less of each.");
+                $"The answer would have up to {bytes} bytes, and the server sends at most {options.Value.MaxAnswerBytes}. Send fewer or shorter texts at a time, or ask for less of each.");
         }
 
         // What it is made of is about as large as the JSON.
@@ -27,7 +28,7 @@ internal sealed class AnswerWriter(ServerOptions options)
     {
         RequestCharge.Of(context).End();
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        time.CancelAfter(options.TransferTimeout);
+        time.CancelAfter(options.Value.TransferTimeout);
         try
         {
             await context.Response.WriteAsJsonAsync(answer, type, cancellationToken: time.Token);

@@ -1,8 +1,6 @@
 using System.Numerics.Tensors;
-using Batching;
-using Server.Contract;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Results as the contracts want them.</summary>
 internal static class Answers

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Server.Settings;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Refuses what a request asks for and the server does not know: it would be answered as if it had not been asked.</summary>
 internal static class BodyMembers

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>What kind of error it is: <c>error_type</c> of text-embeddings-inference.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ErrorType>))]

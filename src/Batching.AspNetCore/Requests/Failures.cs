@@ -1,8 +1,6 @@
 using System.Globalization;
-using Batching;
-using Server.Contract;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Makes answers of what went wrong.</summary>
 internal static class Failures
@@ -24,35 +22,21 @@ internal static class Failures
         _ => new RequestException(ErrorType.Backend, StatusCodes.Status500InternalServerError, "The server failed; its log says why.", exception),
     };
 
-    /// <summary>Answers what is thrown further in.</summary>
-    public static async Task AnswerAsync(HttpContext context, RequestDelegate next, ILogger logger)
+    /// <summary>Answers what was thrown before anything was sent.</summary>
+    public static Task AnswerAsync(HttpContext context, Exception exception, ILogger logger)
     {
-        try
+        if (Refusal(exception, context) is not { } refusal)
         {
-            await next(context);
-        }
-        catch (Exception exception) when (!context.Response.HasStarted)
-        {
-            RequestException? refusal = Refusal(exception, context);
-            if (refusal is null)
-            {
-                context.Response.StatusCode = ClientLeft;
-                return;
-            }
-
-            if (refusal.Status >= StatusCodes.Status500InternalServerError && refusal.Type == ErrorType.Backend)
-            {
-                logger.Failed(exception, context.Request.Path);
-            }
-
-            await WriteAsync(context, refusal);
-            return;
+            context.Response.StatusCode = ClientLeft;
+            return Task.CompletedTask;
         }
 
-        if (!context.Response.HasStarted && RefusalOfRouting(context) is { } unrouted)
+        if (refusal.Status >= StatusCodes.Status500InternalServerError && refusal.Type == ErrorType.Backend)
         {
-            await WriteAsync(context, unrouted);
+            logger.Failed(exception, context.Request.Path);
         }
+
+        return WriteAsync(context, refusal);
     }
 
     /// <summary>Writes an error.</summary>
@@ -65,19 +49,6 @@ internal static class Failures
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(new ErrorBody(refusal.Message, refusal.Type), ContractJson.Readable.ErrorBody);
+        return context.Response.WriteAsJsonAsync(new ErrorBody(refusal.Message, refusal.Type), AnswerJson.Readable.ErrorBody);
     }
-
-    // What never came to an endpoint.
-    private static RequestException? RefusalOfRouting(HttpContext context) => context.Response.StatusCode switch
-    {
-        StatusCodes.Status400BadRequest => new RequestException(
-            ErrorType.Validation,
-            StatusCodes.Status400BadRequest,
-            $"The host '{context.Request.Host}' is none of this server's. Ask it by the name that it has, or have its operator add this one to the setting AllowedHosts."),
-        StatusCodes.Status415UnsupportedMediaType => RequestException.NotJson(context.Request.ContentType),
-        var status and (StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed) => new RequestException(
-            ErrorType.Validation, status, $"There is no {context.Request.Method} {context.Request.Path} here. /openapi.json lists what there is."),
-        _ => null,
-    };
 }

@@ -1,39 +1,10 @@
 using System.Text.Json;
-using Batching;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Reads the texts of requests.</summary>
 internal static class InputReader
 {
-    /// <summary>Reads <c>inputs</c> as text-embeddings-inference does: a text, one text or one pair in a list, or a list of such lists.</summary>
-    /// <returns>The texts, and whether they are a batch, which is answered by a list of lists.</returns>
-    /// <exception cref="RequestException">They are something else, or empty.</exception>
-    public static (TextInput[] Inputs, bool IsBatch) ReadPredictInputs(JsonElement inputs, int most)
-    {
-        if (inputs.ValueKind == JsonValueKind.Array && inputs.GetArrayLength() > 0 && inputs[0].ValueKind == JsonValueKind.Array)
-        {
-            ThrowIfTooMany(inputs, most);
-            return ([.. inputs.EnumerateArray().Select((entry, index) => ReadTextOrPair(entry, $"inputs[{index}]"))], true);
-        }
-
-        return ([ReadTextOrPair(inputs, "inputs")], false);
-    }
-
-    /// <summary>Reads <c>inputs</c> as Hugging Face's inference API does: a text, a pair as an object, or a list of such.</summary>
-    /// <exception cref="RequestException">They are something else, or empty.</exception>
-    public static TextInput[] ReadInferenceInputs(JsonElement inputs, int most)
-    {
-        if (inputs.ValueKind != JsonValueKind.Array)
-        {
-            return [ReadTextOrObject(inputs, "inputs")];
-        }
-
-        ThrowIfEmpty(inputs, "inputs");
-        ThrowIfTooMany(inputs, most);
-        return [.. inputs.EnumerateArray().Select((entry, index) => ReadTextOrObject(entry, $"inputs[{index}]"))];
-    }
-
     /// <summary>Reads a text, or a list of texts, none of which is empty.</summary>
     /// <exception cref="RequestException">It is something else, or empty.</exception>
     public static string[] ReadTexts(JsonElement texts, string name, int most) => ReadList(texts, name, most, ReadText);
@@ -70,6 +41,35 @@ internal static class InputReader
         }
     }
 
+    /// <summary>A pair, one text of which may be empty.</summary>
+    /// <exception cref="RequestException">Both are.</exception>
+    public static TextInput Pair(string text, string pair, string name) =>
+        text.Length + pair.Length > 0 ? new TextInput(text, pair) : throw Empty(name);
+
+    /// <summary>Refuses a list of too many texts before they are read: a body holds more of them than there is room for as strings.</summary>
+    /// <exception cref="RequestException">There are too many.</exception>
+    public static void ThrowIfTooMany(JsonElement list, int most)
+    {
+        if (list.GetArrayLength() > most)
+        {
+            throw RequestException.Invalid(
+                $"batch size {list.GetArrayLength()} > maximum allowed batch size {most}. Send fewer texts at a time.");
+        }
+    }
+
+    /// <summary>Refuses a list without texts.</summary>
+    /// <exception cref="RequestException">There are none.</exception>
+    public static void ThrowIfEmpty(JsonElement list, string name)
+    {
+        if (list.GetArrayLength() == 0)
+        {
+            throw Empty(name);
+        }
+    }
+
+    /// <summary>The refusal of what has no text.</summary>
+    public static RequestException Empty(string name) => RequestException.Empty($"`{name}` cannot be empty.");
+
     private static string[] ReadList(JsonElement texts, string name, int most, Func<JsonElement, string, string> read)
     {
         if (texts.ValueKind != JsonValueKind.Array)
@@ -81,75 +81,4 @@ internal static class InputReader
         ThrowIfTooMany(texts, most);
         return [.. texts.EnumerateArray().Select((entry, index) => read(entry, $"{name}[{index}]"))];
     }
-
-    private static TextInput ReadTextOrPair(JsonElement entry, string name)
-    {
-        if (entry.ValueKind != JsonValueKind.Array)
-        {
-            return new TextInput(ReadText(entry, name));
-        }
-
-        ThrowIfEmpty(entry, name);
-        return entry.GetArrayLength() switch
-        {
-            1 => new TextInput(ReadText(entry[0], $"{name}[0]")),
-            2 => Pair(ReadString(entry[0], $"{name}[0]"), ReadString(entry[1], $"{name}[1]"), name),
-            var count => throw RequestException.Invalid(
-                $"`{name}` is a list of {count}; a list is one text or the two texts of a pair. For a batch send a list of lists, such as [[\"a\"], [\"b\"], [\"c\"]]."),
-        };
-    }
-
-    private static TextInput ReadTextOrObject(JsonElement entry, string name)
-    {
-        if (entry.ValueKind != JsonValueKind.Object)
-        {
-            return new TextInput(ReadText(entry, name));
-        }
-
-        JsonElement first = default;
-        JsonElement pair = default;
-        foreach (JsonProperty member in entry.EnumerateObject())
-        {
-            switch (BodyMembers.NameOf(member, name))
-            {
-                case "text":
-                    first = member.Value;
-                    break;
-                case "text_pair":
-                    pair = member.Value;
-                    break;
-                case var unknown:
-                    throw BodyMembers.Unknown($"{name}.", unknown, ["text", "text_pair"]);
-            }
-        }
-
-        string text = ReadString(first, $"{name}.text");
-        return pair.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
-            ? Pair(text, ReadString(pair, $"{name}.text_pair"), name)
-            : new TextInput(text.Length > 0 ? text : throw Empty($"{name}.text"));
-    }
-
-    // One text of a pair may be empty.
-    private static TextInput Pair(string text, string pair, string name) =>
-        text.Length + pair.Length > 0 ? new TextInput(text, pair) : throw Empty(name);
-
-    // Before the texts are read: a body holds more of them than it has room for as strings.
-    private static void ThrowIfTooMany(JsonElement list, int most)
-    {
-        if (list.GetArrayLength() > most)
-        {
-            throw RequestException.Invalid(
-                $"batch size {list.GetArrayLength()} > maximum allowed batch size {most}. Send fewer texts at a time.");
-        }
-    }
-
-    private static void ThrowIfEmpty(JsonElement list, string name)
-    {
-        if (list.GetArrayLength() == 0)
-        {
-            throw Empty(name);
-        }
-    }
-
-    private static RequestException Empty(string name) => RequestException.Empty($"`{name}` cannot be empty.");
 }

@@ -1,4 +1,4 @@
-namespace Server.Contract;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>A label and its score.</summary>
 internal sealed record Prediction(float Score, string Label);

@@ -2,44 +2,44 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Server.Admission;
-using Server.Contract;
+using Batching.AspNetCore.Admission;
+using Microsoft.Extensions.Options;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Reads the JSON of requests.</summary>
-internal sealed class RequestBody(ServerOptions options, ServedModel model)
+internal sealed class RequestBody(IOptions<ClassifierServerOptions> options, ServedModel model)
 {
     /// <summary>Reads the body, when the request begins to count as one under way.</summary>
     /// <exception cref="RequestException">It is empty, too large, too slow, not the JSON that it has to be, or there is no room for it.</exception>
     public async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : ModelRequest
     {
-        if (context.Request.ContentLength > options.MaxBodyBytes)
+        if (context.Request.ContentLength > options.Value.MaxBodyBytes)
         {
-            throw RequestException.TooLarge(options.MaxBodyBytes);
+            throw RequestException.TooLarge(options.Value.MaxBodyBytes);
         }
 
         RequestCharge charge = RequestCharge.Of(context);
         PipeReader reader = context.Request.BodyReader;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        time.CancelAfter(options.TransferTimeout);
+        time.CancelAfter(options.Value.TransferTimeout);
         while (true)
         {
             ReadResult read = await ReadAsync(context, reader, time.Token);
             SequencePosition consumed = read.Buffer.End;
             try
             {
-                if (read.Buffer.Length > options.MaxBodyBytes)
+                if (read.Buffer.Length > options.Value.MaxBodyBytes)
                 {
-                    throw RequestException.TooLarge(options.MaxBodyBytes);
+                    throw RequestException.TooLarge(options.Value.MaxBodyBytes);
                 }
 
                 charge.Receive(read.Buffer.Length);
                 if (read.IsCompleted)
                 {
                     charge.Begin(read.Buffer.Length);
-                    T request = Parse(context.Request, read.Buffer, type, options.MaxClientBatchSize);
+                    T request = Parse(context.Request, read.Buffer, type, options.Value.MaxClientBatchSize);
                     model.ThrowIfOther(request.Model);
                     return request;
                 }
@@ -63,7 +63,7 @@ internal sealed class RequestBody(ServerOptions options, ServedModel model)
         {
             // What may still come of it is not the next request.
             context.Response.Headers.Connection = "close";
-            throw RequestException.TooSlow(options.TransferTimeout);
+            throw RequestException.TooSlow(options.Value.TransferTimeout);
         }
     }
 

@@ -1,6 +1,5 @@
-using Server.Contract;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>A request that is answered with an error.</summary>
 internal sealed class RequestException : Exception

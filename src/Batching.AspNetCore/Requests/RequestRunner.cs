@@ -1,13 +1,12 @@
 using System.Globalization;
-using Batching;
+using Batching.AspNetCore.Telemetry;
 using Microsoft.Extensions.Options;
-using Server.Telemetry;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Has the texts of a request classified, within the limits of the server.</summary>
 internal sealed class RequestRunner(
-    HostedClassifier classifier, ServerOptions options, IOptionsMonitor<SequenceClassifierHostingOptions> hosting, ServerMetrics metrics)
+    HostedClassifier classifier, IOptions<ClassifierServerOptions> options, IOptionsMonitor<SequenceClassifierHostingOptions> hosting, ServerMetrics metrics)
 {
     private static readonly EncodingOptions Whole = new() { Truncation = TruncationStrategy.None };
     private static readonly EncodingOptions CutAtLeft = new() { TruncationSide = TruncationSide.Left };
@@ -40,7 +39,7 @@ internal sealed class RequestRunner(
         ThrowIfTooManyCharacters(inputs);
         EncodingOptions? encoding = ReadDirection(direction);
         ThrowIfNotServing();
-        bool cuts = truncate ?? options.AutoTruncate;
+        bool cuts = truncate ?? options.Value.AutoTruncate;
 
         // What is windowed is not cut anyway, and need not be refused for its length.
         bool windows = classifier.Classifier.LongText == LongText.Windows;
@@ -97,10 +96,10 @@ internal sealed class RequestRunner(
     private void ThrowIfTooManyCharacters(TextInput[] inputs)
     {
         long characters = inputs.Sum(input => (long)input.Text.Length + (input.Pair?.Length ?? 0));
-        if (characters > options.MaxBodyBytes)
+        if (characters > options.Value.MaxBodyBytes)
         {
             throw RequestException.Invalid(
-                $"The texts have {characters} characters, the query counted with each text, and the server takes at most {options.MaxBodyBytes} of a request. Send fewer or shorter texts at a time.");
+                $"The texts have {characters} characters, the query counted with each text, and the server takes at most {options.Value.MaxBodyBytes} of a request. Send fewer or shorter texts at a time.");
         }
     }
 

@@ -1,15 +1,15 @@
-using Batching;
-using Server.Contract;
+using Microsoft.Extensions.Options;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>The model that is served, by its name.</summary>
-internal sealed class ServedModel(ServerOptions options, HostedClassifier classifier)
+internal sealed class ServedModel(IOptions<ClassifierServerOptions> options, HostedClassifier classifier)
 {
-    private const string DefaultModel = "distilbert-l6-h384-uncased-sst2";
+    // Where neither the options nor a folder tell.
+    private const string Nameless = "classifier";
 
-    public string Name => options.ModelId
-        ?? (classifier.ModelFolder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : DefaultModel);
+    public string Name => options.Value.ModelId
+        ?? (classifier.ModelFolder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : Nameless);
 
     /// <param name="asked">The name that a request has; null for none.</param>
     /// <exception cref="RequestException">It is another's.</exception>

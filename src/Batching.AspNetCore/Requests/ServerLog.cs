@@ -1,4 +1,4 @@
-namespace Server;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>What the server logs.</summary>
 internal static partial class ServerLog

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Batching.AspNetCore.Requests;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary>What <c>POST /predict</c> takes.</summary>
 internal sealed record PredictRequest : ModelRequest

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Server.Contract;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary>A text and how well it answers the query.</summary>
 internal sealed record RankedText(int Index, float Score)

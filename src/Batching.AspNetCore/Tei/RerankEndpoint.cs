@@ -1,17 +1,30 @@
-using Batching;
-using Server.Contract;
-using Server.Requests;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Requests;
+using Microsoft.Extensions.Options;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary><c>POST /rerank</c>: texts by how well they answer a query, with a model that scores pairs by a single label.</summary>
-internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
+internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, IOptions<ClassifierServerOptions> options) : IEndpoint
 {
+    public static EndpointDescription Description { get; } = new()
+    {
+        Path = "/rerank",
+        Summary = "Ranks texts by how well they answer a query.",
+        Request = RequestDescription.Of(TeiJson.Readable.RerankRequest, static texts =>
+        {
+            texts.Set("query", "The text that the others answer, which may be empty.", TextSchemas.AnyText());
+            texts.Set("texts", "The texts to rank: one, or a list. Any may be empty.", TextSchemas.AnyText(), texts.List(TextSchemas.AnyText()));
+        }),
+        Answer = TeiJson.Readable.RankedTextArray,
+        Errors = RequestDescription.Errors,
+    };
+
     public async Task RunAsync(HttpContext context)
     {
-        RerankRequest request = await body.ReadAsync(context, ContractJson.Readable.RerankRequest);
+        RerankRequest request = await body.ReadAsync(context, TeiJson.Readable.RerankRequest);
         string query = InputReader.ReadString(request.Query, "query");
-        string[] texts = InputReader.ReadAnyTexts(request.Texts, "texts", options.MaxClientBatchSize);
+        string[] texts = InputReader.ReadAnyTexts(request.Texts, "texts", options.Value.MaxClientBatchSize);
         SequenceClassifier loaded = runner.Classifier;
         if (loaded.Labels.Count != 1)
         {
@@ -37,6 +50,6 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Ans
                     Text = request.ReturnText == true ? texts[entry.Index] : null,
                 }),
         ];
-        await writer.WriteAsync(context, ranked, ContractJson.Readable.RankedTextArray);
+        await writer.WriteAsync(context, ranked, TeiJson.Readable.RankedTextArray);
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
-using Batching;
-using Server.Contract;
 
-namespace Server.Requests;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary>The tokens of a text, with the characters that they stand for.</summary>
 internal static class TextTokens

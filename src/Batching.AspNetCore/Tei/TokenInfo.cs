@@ -1,4 +1,4 @@
-namespace Server.Contract;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary>A token of a text.</summary>
 /// <param name="Id">Its id.</param>

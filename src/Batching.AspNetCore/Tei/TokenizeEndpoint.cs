@@ -1,26 +1,36 @@
-using Batching;
-using Server.Admission;
-using Server.Contract;
-using Server.Requests;
+using Batching.AspNetCore.Admission;
+using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Requests;
+using Microsoft.Extensions.Options;
 
-namespace Server.Endpoints;
+namespace Batching.AspNetCore.Tei;
 
 /// <summary><c>POST /tokenize</c>: the tokens of texts, which are not cut.</summary>
-internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, ServerOptions options)
+internal sealed class TokenizeEndpoint(RequestBody body, RequestRunner runner, AnswerWriter writer, IOptions<ClassifierServerOptions> options) : IEndpoint
 {
+    public static EndpointDescription Description { get; } = new()
+    {
+        Path = "/tokenize",
+        Summary = "Gives the tokens of texts.",
+        Request = RequestDescription.Of(TeiJson.Readable.TokenizeRequest, static texts => texts.Set(
+            "inputs", "A text, or a list of texts.", TextSchemas.Text(), texts.List(TextSchemas.Text()))),
+        Answer = TeiJson.Readable.TokenInfoArrayArray,
+        Errors = RequestDescription.Errors,
+    };
+
     // The special tokens around a text, at most.
     private const int LeastTokens = 8;
 
     public async Task RunAsync(HttpContext context)
     {
-        TokenizeRequest request = await body.ReadAsync(context, ContractJson.Readable.TokenizeRequest);
-        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.MaxClientBatchSize);
+        TokenizeRequest request = await body.ReadAsync(context, TeiJson.Readable.TokenizeRequest);
+        string[] texts = InputReader.ReadTexts(request.Inputs, "inputs", options.Value.MaxClientBatchSize);
         if (request.PromptName is { } prompt)
         {
             throw RequestException.Invalid($"`prompt_name` is '{prompt}', and a classifier has no prompts. Leave it out.");
         }
 
-        await writer.WriteAsync(context, Tokenize(context, texts, request.AddSpecialTokens ?? true), ContractJson.Readable.TokenInfoArrayArray);
+        await writer.WriteAsync(context, Tokenize(context, texts, request.AddSpecialTokens ?? true), TeiJson.Readable.TokenInfoArrayArray);
     }
 
     private TokenInfo[][] Tokenize(HttpContext context, string[] texts, bool addSpecialTokens)

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Server.Telemetry;
+namespace Batching.AspNetCore.Telemetry;
 
 /// <summary>Counts the tokens of texts and the padding of all batches, from what the library reports.</summary>
 internal sealed class PaddingListener : IDisposable

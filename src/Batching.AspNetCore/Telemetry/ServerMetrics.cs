@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
-using Batching;
-using Server.Contract;
+using Batching.AspNetCore.Requests;
 
-namespace Server.Telemetry;
+namespace Batching.AspNetCore.Telemetry;
 
 /// <summary>The metrics of text-embeddings-inference, for the dashboards that there are; the library measures its own besides.</summary>
 internal sealed class ServerMetrics
 {
-    public const string MeterName = "Batching.Server";
+    public const string MeterName = "Batching.AspNetCore";
 
     private readonly Counter<long> requests;
     private readonly Counter<long> successes;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Batching.AspNetCore.Admission;
 using Microsoft.Extensions.DependencyInjection;
-using Server.Admission;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Admission;
 
 /// <summary>What a request costs is known before it is spent; nobody takes what all need, by much, by many or by slowness.</summary>
 public sealed class BudgetTests

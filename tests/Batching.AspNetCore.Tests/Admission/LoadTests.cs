@@ -3,7 +3,7 @@ using Batching.Hosting.Tests;
 using Batching.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Admission;
 
 /// <summary>What happens when there is more than the server can do.</summary>
 public sealed class LoadTests

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Batching.Tests;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.HuggingFace;
 
 /// <summary>Clients that know nothing of this server; skipped where they are not installed.</summary>
 public sealed class ClientTests(Sst2Server fixture) : IClassFixture<Sst2Server>
@@ -21,10 +21,10 @@ public sealed class ClientTests(Sst2Server fixture) : IClassFixture<Sst2Server>
     [Fact]
     public async Task The_JavaScript_client_of_Hugging_Face_asks_the_inference_api()
     {
-        string folder = Path.Combine(Repository.Root, "tests", "Batching.Server.Tests", "clients");
+        string folder = Path.Combine(Repository.Root, "tests", "Batching.AspNetCore.Tests", "clients");
         Assert.SkipUnless(
             IsThere("node", "--version") && Directory.Exists(Path.Combine(folder, "node_modules")),
-            "There is no node, or the npm package @huggingface/inference is not installed in tests/Batching.Server.Tests/clients.");
+            "There is no node, or the npm package @huggingface/inference is not installed in tests/Batching.AspNetCore.Tests/clients.");
         string answer = await RunAsync("node", Path.Combine(folder, "classify.mjs"), fixture.Server.Client.BaseAddress!.ToString(), Text);
         Assert.Equal(
             fixture.Expected(Text).TopK(2).Select(label => (label.Label, label.Score)),

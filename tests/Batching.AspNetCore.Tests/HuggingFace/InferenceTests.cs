@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Batching.AspNetCore.Requests;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.HuggingFace;
 
 /// <summary><c>POST /</c>: Hugging Face's inference API.</summary>
 public sealed class InferenceTests(Sst2Server fixture) : IClassFixture<Sst2Server>
@@ -60,6 +61,6 @@ public sealed class InferenceTests(Sst2Server fixture) : IClassFixture<Sst2Serve
         };
         Assert.Equal(
             [("c", 1f), ("b", 0f), ("a", 0f)],
-            global::Server.Requests.Answers.By(ScoreFunction.Softmax, result).Select(label => (label.Label, label.Score < 1e-30f ? 0f : label.Score)));
+            Answers.By(ScoreFunction.Softmax, result).Select(label => (label.Label, label.Score < 1e-30f ? 0f : label.Score)));
     }
 }

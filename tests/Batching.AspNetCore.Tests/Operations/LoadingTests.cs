@@ -2,9 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Batching.Hosting.Tests;
 using Microsoft.Extensions.DependencyInjection;
-using Server;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Operations;
 
 /// <summary>The server listens from its first moment on, and says "not yet" until its model is loaded.</summary>
 public sealed class LoadingTests
@@ -111,8 +110,7 @@ public sealed class LoadingTests
     public async Task A_model_that_cannot_be_loaded_ends_the_program_with_an_exit_code_that_tells_why(string setting, string value, int exitCode)
     {
         string[] args = ["--port", "0", setting, value, "--Logging:LogLevel:Default", "None"];
-        Task<object?> program = Task.Run(() => typeof(ServerApplication).Assembly.EntryPoint!.Invoke(null, [args]));
-        Assert.Equal(exitCode, await program.WaitAsync(RunningServer.Patience));
+        Assert.Equal(exitCode, await ClassifierServer.RunAsync(args, RunningServer.Program).WaitAsync(RunningServer.Patience));
     }
 
     private static async Task AssertNotYetAsync(HttpResponseMessage response)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Operations;
 
 /// <summary>The document at <c>/openapi.json</c> says what the server does.</summary>
 public sealed class OpenApiTests

@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Batching.AspNetCore.Operations;
+using Batching.AspNetCore.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Server.Endpoints;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Operations;
 
 /// <summary>What those who run the server see: health, limits, metrics, keys, settings.</summary>
 public sealed class OperationTests
@@ -18,8 +19,8 @@ public sealed class OperationTests
     {
         await using WebApplication loading = RunningServer.Create([]);
         var context = new DefaultHttpContext { RequestServices = loading.Services, Response = { Body = new MemoryStream() } };
-        await loading.Services.GetRequiredService<HealthEndpoint>().RunAsync(context);
-        Assert.Equal(StatusCodes.Status503ServiceUnavailable, context.Response.StatusCode);
+        RequestException notYet = await Assert.ThrowsAsync<RequestException>(() => loading.Services.GetRequiredService<HealthEndpoint>().RunAsync(context));
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, notYet.Status);
 
         var stopping = new StoppingProbe();
         await using RunningServer server = await RunningServer.StartSmallAsync(

@@ -2,7 +2,7 @@ using Batching.Hosting.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Page;
 
 /// <summary>The page, in Debian's Chromium; skipped where there is none.</summary>
 public sealed class PageTests

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Program;
 
 /// <summary>Probes ask with HEAD, and pages on the web do not get to a server that is there for its own machine only.</summary>
 public sealed class HeadAndHostTests

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Batching.Tests;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Program;
 
 /// <summary>The server as who starts it sees it: arguments, the environment, exit codes and signals.</summary>
 public sealed class ProgramTests

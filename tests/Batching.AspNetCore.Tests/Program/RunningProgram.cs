@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Program;
 
 /// <summary>The server as a process of its own.</summary>
 internal sealed class RunningProgram : IDisposable
 {
     private const string Listening = "Now listening on: ";
+
+    private static readonly string Server = typeof(RunningProgram).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Server").Value!;
 
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,8 +31,7 @@ internal sealed class RunningProgram : IDisposable
 
     public static RunningProgram Start(string[] args, IReadOnlyDictionary<string, string>? environment = null, bool ignoresHangUp = false)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Server.dll");
-        string[] command = ["dotnet", "exec", program, .. args];
+        string[] command = ["dotnet", "exec", Server, .. args];
         var start = ignoresHangUp ? new ProcessStartInfo("nohup", command) : new ProcessStartInfo(command[0], command[1..]);
         (start.UseShellExecute, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))

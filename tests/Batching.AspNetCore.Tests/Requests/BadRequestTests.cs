@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Requests;
 
 /// <summary>What is wrong is answered with a sentence and its kind, and takes nothing down.</summary>
 public sealed class BadRequestTests(Sst2Server fixture) : IClassFixture<Sst2Server>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Batching.Tests;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Requests;
 
 /// <summary>A server whose model windows long texts: nothing is cut, and nothing refused for being longer than the model takes.</summary>
 public sealed class LongTextTests

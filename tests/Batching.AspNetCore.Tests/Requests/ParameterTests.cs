@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Requests;
 
 /// <summary>What a request asks for is done or refused, never ignored.</summary>
 public sealed class ParameterTests(Sst2Server fixture) : IClassFixture<Sst2Server>
@@ -28,7 +28,7 @@ public sealed class ParameterTests(Sst2Server fixture) : IClassFixture<Sst2Serve
         using HttpResponseMessage response = await fixture.Server.PostAsync(path, body);
         string error = await response.AssertErrorAsync(422, "Validation");
         Assert.Contains(named, error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Server.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Batching.", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Tei;
 
 /// <summary><c>POST /predict</c>, case by case.</summary>
 public sealed class PredictTests(Sst2Server fixture) : IClassFixture<Sst2Server>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Batching.Tests;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Tei;
 
 /// <summary><c>POST /rerank</c> with a model of one label.</summary>
 public sealed class RerankTests

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Batching.Server.Tests;
+namespace Batching.AspNetCore.Tests.Tei;
 
 /// <summary><c>POST /tokenize</c> and <c>POST /inspect</c>.</summary>
 public sealed class TokenizeTests(Sst2Server fixture) : IClassFixture<Sst2Server>

@@ -1,4 +1,4 @@
-namespace Server.Settings;
+namespace Batching.AspNetCore.Requests;
 
 /// <summary>Finds what was meant.</summary>
 internal static class NearestName
