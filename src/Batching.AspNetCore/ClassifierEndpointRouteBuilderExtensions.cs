@@ -27,8 +27,9 @@ public static class ClassifierEndpointRouteBuilderExtensions
         ThrowIfMissing(services, typeof(EndpointGuard), "AddClassifierServer()");
         ThrowIfMissing(services, typeof(HostedClassifier), "AddSequenceClassifier(...), without a name,");
 
-        // Listens from here on, not from the first look at the page.
+        // They listen from here on, not from the first look at the page or the metrics.
         endpoints.ServiceProvider.GetRequiredService<PaddingListener>();
+        endpoints.ServiceProvider.GetRequiredService<MetricsExport>();
         RouteGroupBuilder group = endpoints.MapGroup("");
         group.WithGroupName(OpenApiDescription.Name);
         foreach (EndpointRegistration endpoint in EndpointTable.All)

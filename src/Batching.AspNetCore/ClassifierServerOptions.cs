@@ -7,6 +7,10 @@ public sealed class ClassifierServerOptions
     /// <value>Default: null, the name of its folder; <c>classifier</c> for a model from no folder.</value>
     public string? ModelId { get; set; }
 
+    /// <summary>What <c>/info</c> says of the numbers that the model computes with, as <c>model_dtype</c>.</summary>
+    /// <value>Default: null, the precision that the classifier's options ask for, <c>float32</c> for a folder without one, and otherwise nothing.</value>
+    public string? ModelDtype { get; set; }
+
     /// <summary>The most requests that are under way at a time; more are refused with 429.</summary>
     /// <value>Default: 512. From 1.</value>
     public int MaxConcurrentRequests { get; set; } = 512;

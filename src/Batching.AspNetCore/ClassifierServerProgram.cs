@@ -1,7 +1,7 @@
 namespace Batching;
 
 /// <summary>What a program is that serves a classifier: see <see cref="ClassifierServer"/>.</summary>
-public sealed record ClassifierServerProgram
+public sealed class ClassifierServerProgram
 {
     /// <summary>How the program is called, for its <c>--help</c>.</summary>
     /// <value>Default: <c>server</c>.</value>
@@ -15,7 +15,7 @@ public sealed record ClassifierServerProgram
     /// <value>Default: null, <c>classifier</c>.</value>
     public string? DefaultModelId { get; init; }
 
-    /// <summary>The precision of that model, where the settings ask for none.</summary>
-    /// <value>Default: null, which <c>/info</c> does not tell.</value>
-    public ModelPrecision? DefaultModelPrecision { get; init; }
+    /// <summary>What <c>/info</c> says of the numbers that model computes with, as <c>int8</c>.</summary>
+    /// <value>Default: null, nothing.</value>
+    public string? DefaultModelDtype { get; init; }
 }

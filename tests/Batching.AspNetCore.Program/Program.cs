@@ -5,5 +5,5 @@ return await ClassifierServer.RunAsync(args, new ClassifierServerProgram
 {
     LoadDefaultModel = options => Sst2.Load(options),
     DefaultModelId = "distilbert-l6-h384-uncased-sst2",
-    DefaultModelPrecision = ModelPrecision.Int8,
+    DefaultModelDtype = "int8",
 });

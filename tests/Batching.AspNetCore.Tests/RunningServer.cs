@@ -30,7 +30,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         LoadDefaultModel = options => Sst2.Load(options),
         DefaultModelId = "distilbert-l6-h384-uncased-sst2",
-        DefaultModelPrecision = ModelPrecision.Int8,
+        DefaultModelDtype = "int8",
     };
 
     public HttpClient Client { get; }

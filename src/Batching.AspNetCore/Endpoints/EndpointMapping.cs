@@ -1,4 +1,3 @@
-using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Requests;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Batching.AspNetCore.Requests;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
@@ -16,12 +17,12 @@ internal static class OpenApiDescription
         services.AddOpenApi(Name, static document =>
         {
             document.ShouldInclude = static description => string.Equals(description.GroupName, Name, StringComparison.Ordinal);
-            document.AddSchemaTransformer<RequestSchemas>();
+            document.AddSchemaTransformer<ContractSchemas>();
         });
         return services.ConfigureHttpJsonOptions(static json => ContractTypes.AddTo(json.SerializerOptions));
     }
 
-    private sealed class RequestSchemas(IOptions<ClassifierServerOptions> options) : IOpenApiSchemaTransformer
+    private sealed class ContractSchemas(IOptions<ClassifierServerOptions> options) : IOpenApiSchemaTransformer
     {
         public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
         {
@@ -34,6 +35,13 @@ internal static class OpenApiDescription
             if (type.IsAssignableTo(typeof(RequestObject)))
             {
                 schema.AdditionalPropertiesAllowed = false;
+            }
+
+            // Of numbers that may be null the application's options say as well whether they may be texts.
+            if (context.JsonPropertyInfo?.NumberHandling == JsonNumberHandling.Strict && (schema.Type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
+            {
+                schema.Type &= ~JsonSchemaType.String;
+                schema.Pattern = null;
             }
 
             return Task.CompletedTask;

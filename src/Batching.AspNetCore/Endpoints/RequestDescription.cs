@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using Batching.AspNetCore.Requests;
-using Microsoft.OpenApi;
 
 namespace Batching.AspNetCore.Endpoints;
 

@@ -45,9 +45,11 @@ internal sealed class InfoEndpoint(
     }
 
     // A file of its own choice may have any, and so may a model from no folder.
-    private static string? DtypeOf(SequenceClassifierHostingOptions model) => model.ModelFile is not null
-        ? null
-        : (model.Precision ?? (model.ModelFolder is null ? null : ModelPrecision.Float32))?.ToString().ToLowerInvariant();
+    private string? DtypeOf(SequenceClassifierHostingOptions model)
+    {
+        ModelPrecision? precision = model.ModelFile is not null ? null : model.Precision ?? (model.ModelFolder is null ? null : ModelPrecision.Float32);
+        return options.Value.ModelDtype ?? precision?.ToString().ToLowerInvariant();
+    }
 
     private static LabelMaps MapsOf(IReadOnlyList<string> labels)
     {

@@ -74,8 +74,7 @@ internal static class ServerApplication
         IServiceCollection services = builder.Services;
         services.AddSequenceClassifier(builder.Configuration.GetSection(ClassifierSection), classifier => UseDefaultModel(classifier, program));
         services.AddClassifierServer(ServerOptionsOf(builder.Configuration))
-            .Configure<IOptions<SequenceClassifierHostingOptions>>((server, classifier) =>
-                server.ModelId ??= classifier.Value.ModelFolder is null ? program.DefaultModelId : null);
+            .Configure<IOptions<SequenceClassifierHostingOptions>>((server, classifier) => DescribeDefaultModel(server, classifier.Value, program));
 
         // Before the host's own, which refuses hosts without a word.
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, FailuresOutermost>());
@@ -87,12 +86,20 @@ internal static class ServerApplication
         if (classifier.ModelFolder is null && program.LoadDefaultModel is { } load)
         {
             classifier.Load = (_, settings) => load(settings);
-            classifier.Precision ??= program.DefaultModelPrecision;
+        }
+    }
+
+    private static void DescribeDefaultModel(ClassifierServerOptions server, SequenceClassifierHostingOptions classifier, ClassifierServerProgram program)
+    {
+        if (classifier.ModelFolder is null)
+        {
+            server.ModelId ??= program.DefaultModelId;
+            server.ModelDtype ??= classifier.Precision is null ? program.DefaultModelDtype : null;
         }
     }
 
     // Where to listen is in the same section.
-    private static IConfigurationSection ServerOptionsOf(IConfiguration configuration) => new ConfigurationBuilder()
+    private static IConfigurationSection ServerOptionsOf(ConfigurationManager configuration) => new ConfigurationBuilder()
         .AddInMemoryCollection(configuration.GetSection(ServerSection).AsEnumerable()
             .Where(static setting => !ListeningOptions.Names.Contains(setting.Key[(setting.Key.LastIndexOf(':') + 1)..], StringComparer.OrdinalIgnoreCase)))
         .Build()
