@@ -1,30 +1,38 @@
-using Batching;
-using Classify.Outputs;
 using System.CommandLine;
 
-namespace Classify;
+namespace Batching.Cli;
 
 /// <summary>Runs a command, and makes of every failure one sentence and an exit code.</summary>
 internal static class CommandRunner
 {
     public static void SetAction(Command command, Func<ParseResult, CancellationToken, Task> run) =>
-        command.SetAction((line, cancellationToken) => RunAsync(() => run(line, cancellationToken), Console.Error));
+        command.SetAction((line, cancellationToken) => RunAsync(() => run(line, cancellationToken), Console.Error, command));
 
-    public static async Task<int> RunAsync(Func<Task> run, TextWriter error)
+    /// <param name="run">What is done.</param>
+    /// <param name="error">Takes the sentence.</param>
+    /// <param name="command">Whose options mend what is wrong; null where there are none.</param>
+    public static async Task<int> RunAsync(Func<Task> run, TextWriter error, Command? command = null)
     {
         try
         {
             await run();
             return ExitCode.Ok;
         }
-        catch (BrokenPipeException)
+        catch (OutputClosedException)
         {
-            // The reader has what it wanted, as in "classify ... | head -1".
+            // The reader has what it wanted, as in "batching classify ... | head -1".
             return ExitCode.Ok;
         }
         catch (CommandException exception)
         {
             return await FailAsync(error, exception.ExitCode, exception.Message);
+        }
+        catch (RowsException exception)
+        {
+            return await FailAsync(
+                error,
+                exception.IsRefusal ? ExitCode.Usage : ExitCode.Failed,
+                RowOptions.NamedFor(exception, command) is { } option ? $"{exception.Message} See {option}." : exception.Message);
         }
         catch (ModelLoadException exception)
         {

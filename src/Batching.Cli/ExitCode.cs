@@ -1,4 +1,4 @@
-namespace Classify;
+namespace Batching.Cli;
 
 /// <summary>What the process returns, for scripts.</summary>
 internal static class ExitCode

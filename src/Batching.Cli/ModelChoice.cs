@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Batching;
-using Classify.Progress;
+using Batching.Cli.Progress;
 
-namespace Classify;
+namespace Batching.Cli;
 
 /// <summary>Which model a command uses: that of the package Batching.Sst2, one in a folder, or one of a hub.</summary>
 /// <param name="Folder">The folder, as Hugging Face lays it out; <c>hub:</c> and a repository until it is fetched; null for the package's model.</param>

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Classify;
-using Classify.Commands;
-using Classify.Progress;
+using Batching.Cli;
+using Batching.Cli.Commands;
+using Batching.Cli.Progress;
 
 StandardError.Install();
 

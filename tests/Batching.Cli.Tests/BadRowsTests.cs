@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Rows that cannot be read: named by their line, and the end of the run or set aside.</summary>
 public sealed class BadRowsTests : IDisposable
@@ -107,10 +107,23 @@ public sealed class BadRowsTests : IDisposable
     [InlineData("quantize")]
     public async Task Every_command_that_reads_files_refuses_a_damaged_one_in_a_line(string command)
     {
-        string source = Path.Combine(Repository.Root, "tests", "Batching.Tests", "HostileFiles", "Parquet", "crash29.parquet");
+        string source = Path.Combine(Repository.Root, "tests", "Batching.Rows.Tests", "Inputs", "Parquet", "crash29.parquet");
         ToolResult result = command == "evaluate"
             ? await Tool.RunAsync(command, source, "--model", Tool.SmallModel)
             : await Tool.RunAsync(command, "--model", Tool.SmallModel, "--calibrate", source, "--output", files.PathOf("int8"));
         result.Failed(1, source, "is not a Parquet file that can be read");
+    }
+
+    [Theory]
+    [InlineData("crash10.parquet", 1, "3 rows of row group 1")]
+    [InlineData("crash29.parquet", 1, "is not a Parquet file that can be read")]
+    [InlineData("flip.parquet", 1, "5 rows of row group 1")]
+    [InlineData("z-lz4.parquet", 2, "LZ4 in Hadoop's frames")]
+    public async Task Files_that_broke_the_program_are_refused_in_a_line(string name, int exitCode, string words)
+    {
+        string path = Path.Combine(Repository.Root, "tests", "Batching.Rows.Tests", "Inputs", "Parquet", name);
+        ToolResult result = await Tool.RunAsync("classify", "-i", path, "--model", Tool.SmallModel);
+        result.Failed(exitCode, path, words);
+        Assert.Empty(result.Lines);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>The commands beside classify: evaluate, tokenize, logits, explain.</summary>
 public sealed class CommandsTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>A file has one writer at a time, and one part in a run, whatever its names are.</summary>
 public sealed class ExclusiveFilesTests : IDisposable

@@ -4,7 +4,7 @@ using Parquet.Schema;
 using Sylvan.Data.Csv;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Every format that is read and written, with the labels that the library gives.</summary>
 public sealed class FormatsTests : IDisposable

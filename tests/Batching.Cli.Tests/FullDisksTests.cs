@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Disks that are full, folders that take nothing, and a stderr that nobody hears: no row is lost, and the exit code says what happened.</summary>
 public sealed class FullDisksTests : IDisposable

@@ -1,4 +1,4 @@
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>A file that another process writes, watched by the system's notices.</summary>
 internal sealed class GrowingFile : IDisposable

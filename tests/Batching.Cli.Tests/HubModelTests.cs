@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Batching.Tests.CommandLine;
+using Batching.Tests.Hub;
 using Xunit;
 
-namespace Batching.Tests.Hub;
+namespace Batching.Cli.Tests;
 
 /// <summary>The command line tool with a model that it downloads.</summary>
-public sealed class CommandLineTests : IDisposable
+public sealed class HubModelTests : IDisposable
 {
     private readonly HubWorkspace workspace = new();
 

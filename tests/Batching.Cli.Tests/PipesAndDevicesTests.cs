@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Input that comes once, and outputs that are no files: pipes and devices are opened and written, and stay what they are.</summary>
 public sealed class PipesAndDevicesTests : IDisposable

@@ -1,8 +1,8 @@
-using Classify.Progress;
+using Batching.Cli.Progress;
 using Spectre.Console;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>What is shown of a run while it goes on.</summary>
 public sealed class ProgressTests
@@ -19,7 +19,7 @@ public sealed class ProgressTests
             for (int row = 1; row <= 120; row++)
             {
                 clock.Advance(TimeSpan.FromMilliseconds(100));
-                figures.AddRow(tokens: 20, position: row * 10, length: 2_400);
+                figures.Update(rows: row, tokens: row * 20, position: row * 10, length: 2_400);
                 report(figures);
             }
 
@@ -46,8 +46,8 @@ public sealed class ProgressTests
         {
             var figures = new RunFigures(clock, () => 0.0125);
             clock.Advance(TimeSpan.FromSeconds(2));
-            figures.AddRow(tokens: 20, position: 100, length: 1_000);
-            figures.AddRow(tokens: 20, position: 250, length: 1_000);
+            figures.Update(rows: 1, tokens: 20, position: 100, length: 1_000);
+            figures.Update(rows: 2, tokens: 40, position: 250, length: 1_000);
             report(figures);
             return Task.CompletedTask;
         });
@@ -61,7 +61,7 @@ public sealed class ProgressTests
     {
         var figures = new RunFigures(clock, () => 0.0125);
         clock.Advance(TimeSpan.FromSeconds(1));
-        figures.AddRow(tokens: 5, position: 100, length: null);
+        figures.Update(rows: 1, tokens: 5, position: 100, length: null);
         Assert.Null(figures.Fraction);
         Assert.Equal("1 rows, 1 rows/s, 5 tokens/s, 1.3 % padding", figures.ToString());
     }

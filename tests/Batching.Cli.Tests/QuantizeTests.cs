@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>The quantize command: one command from an fp32 folder to an int8 one, and what it does with bad input.</summary>
 public sealed class QuantizeTests : IDisposable

@@ -4,7 +4,7 @@ using System.Text;
 using Batching.Tests.Hub;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Killed at any moment and started again, a run gives the bytes of one that was left alone.</summary>
 public sealed class ResumeTests : IDisposable
@@ -75,17 +75,16 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--column other", "--column (text, now other)")]
+    [InlineData("--column other", "text column (text, now other)", "--column")]
     [InlineData("--logits", "set of output columns")]
-    [InlineData("--precision fp32", "--precision (the default, now Float32)")]
-    [InlineData("--top-k 1", "--top-k (none, now 1)")]
-    public async Task Another_command_line_is_refused_by_what_differs(string options, string difference)
+    [InlineData("--top-k 1", "number of best labels (none, now 1)", "--top-k")]
+    public async Task Another_command_line_is_refused_by_what_differs(string options, params string[] differences)
     {
         (string source, string output) = await RunAsync();
         string before = await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken);
         string[] columns = options.Contains("--column", StringComparison.Ordinal) ? [] : ["--column", "text"];
         (await Tool.RunAsync(["classify", "-i", source, "-o", output, "--model", Tool.SmallModel, "--resume", .. columns, .. options.Split(' ')]))
-            .Failed(2, output, difference, "delete");
+            .Failed(2, [output, "delete", .. differences]);
         Assert.Equal(before, await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken));
     }
 
@@ -149,7 +148,7 @@ public sealed class ResumeTests : IDisposable
         }
         else
         {
-            content = ModelIdentityTests.Changed(name, content);
+            content = ChangedModel.Of(name, content);
         }
 
         await File.WriteAllBytesAsync(blob, content, TestContext.Current.CancellationToken);

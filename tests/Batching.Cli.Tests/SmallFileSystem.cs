@@ -1,7 +1,7 @@
 using System.Globalization;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>A file system in memory of so many KiB, until it is disposed of.</summary>
 internal sealed class SmallFileSystem : IDisposable

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Ctrl+C, a reader that goes away, and a million rows: the tool ends cleanly and stays small.</summary>
 public sealed class StoppingTests : IDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>FIFOs, devices, links and file systems of a test's own, in a folder of its own.</summary>
 internal static class SystemNodes

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
-/// <summary>The command line tool of samples/Classify, as a process of its own.</summary>
+/// <summary>The command line tool, as a process of its own.</summary>
 internal static class Tool
 {
     /// <summary>A small model with random weights: what it says does not matter here, only that it is always the same.</summary>
@@ -18,7 +18,7 @@ internal static class Tool
 
     private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
-    private static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "Classify.dll");
+    private static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "Batching.Cli.dll");
 
     private static Process Start(string file, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {

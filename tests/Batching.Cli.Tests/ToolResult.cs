@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>What a run of the tool left.</summary>
 internal sealed record ToolResult(int ExitCode, string Output, string Error)

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Cli.Tests;
 
 /// <summary>Command lines that cannot be carried out, and models that cannot be loaded: one sentence and a code of their own.</summary>
 public sealed class UsageTests : IDisposable
@@ -15,7 +15,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("classify --precision fp64", "'fp64'", "'int8'", "'fp32'")]
     [InlineData("classify --precision fp32", "--precision fp32", "--model")]
     [InlineData("logits --precision fp32", "--precision fp32", "--model")]
-    [InlineData("classify --top-k 0 --input a.csv", "--top-k is 0")]
+    [InlineData("classify --top-k 0 --input a.csv", "best 0 labels", "--top-k")]
     [InlineData("classify --input a.xlsx", "'a.xlsx'", ".csv", "--input-format")]
     [InlineData("classify --output a.xlsx", "'a.xlsx'", ".jsonl", "--output-format")]
     [InlineData("classify --output a.txt", "'a.txt'", "--output-format")]
@@ -42,7 +42,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("a.csv", "id,body\n1,a\n", "--column body --keep id --keep id", "'id'", "--keep")]
     [InlineData("a.csv", "", "", "is empty")]
     [InlineData("a.tsv", "", "", "is empty")]
-    [InlineData("a.txt", "a\n", "--top-k 3", "--top-k is 3", "2 labels")]
+    [InlineData("a.txt", "a\n", "--top-k 3", "best 3 labels", "2 labels", "--top-k")]
     public async Task A_column_that_is_not_there_ends_with_2_and_leaves_the_output_alone(
         string name, string content, string options, params string[] words)
     {

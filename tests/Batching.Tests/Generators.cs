@@ -1,20 +1,12 @@
-using System.Text;
-using Batching.Tests.Tokenization;
 using CsCheck;
 
 namespace Batching.Tests;
 
 /// <summary>What random inputs are made of.</summary>
-internal static class Generators
+internal static partial class Generators
 {
     /// <summary>Every property starts from here, so that a failure comes back.</summary>
     public const string Seed = "0N0XIzNsQ0O2";
-
-    /// <summary>A scalar that one of the normalizer's rules is about, as text.</summary>
-    public static Gen<string> InterestingScalar { get; } =
-        OneOf(ReferenceNormalizer.InterestingScalars).Select(scalar => new Rune(scalar).ToString());
-
-    public static Gen<string> LoneSurrogate { get; } = Gen.Char['\uD800', '\uDFFF'].Select(c => c.ToString());
 
     public static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 }

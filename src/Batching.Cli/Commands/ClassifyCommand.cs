@@ -1,32 +1,34 @@
 using System.CommandLine;
-using Classify.Inputs;
-using Classify.Outputs;
+using System.Globalization;
+using Batching.Cli.Progress;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>Files of texts in, files of labels out.</summary>
 internal static class ClassifyCommand
 {
+    private const string StandardStream = "-";
+    private const string Stop = "stop";
     private const string Skip = "skip";
 
     private static readonly Option<string> Input = new("--input", "-i")
     {
         Description = "The file of texts; - for stdin.",
         HelpName = "FILE",
-        DefaultValueFactory = _ => FileFormats.StandardStream,
+        DefaultValueFactory = _ => StandardStream,
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
         Description = "The file of labels; - for stdout.",
         HelpName = "FILE",
-        DefaultValueFactory = _ => FileFormats.StandardStream,
+        DefaultValueFactory = _ => StandardStream,
     };
 
     private static readonly Option<string?> OutputFormat = Among(new("--output-format")
     {
         Description = "csv, jsonl or parquet. Default: by the ending of the file; jsonl on stdout.",
-    }, FileFormats.OutputNames);
+    }, ["csv", "jsonl", "parquet"]);
 
     private static readonly Option<string[]> Keep = new("--keep")
     {
@@ -46,7 +48,7 @@ internal static class ClassifyCommand
     private static readonly Option<string?> OnError = Among(new("--on-error")
     {
         Description = "What a row does that cannot be read: stop the run (default), or go to the rejects file (skip).",
-    }, [ResumableOutput.Stop, Skip]);
+    }, [Stop, Skip]);
 
     private static readonly Option<string?> Rejects = new("--rejects")
     {
@@ -74,10 +76,36 @@ internal static class ClassifyCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        ClassifyOptions options = Parse(line);
-        ModelChoice model = await options.Model.FetchAsync(cancellationToken);
-        await new ClassificationRun(options with { Model = model }).RunAsync(cancellationToken);
+        RowClassificationOptions options = Parse(line);
+        ModelChoice model = ModelChoice.Of(line);
+
+        // What is wrong with the files is said before a model is downloaded for them.
+        await using RowClassification run = await RowClassification.OpenAsync(options, cancellationToken);
+        model = await model.FetchAsync(cancellationToken);
+        string summary = "";
+        await ProgressDisplays.OnError().RunAsync(async report =>
+        {
+            using SequenceClassifier classifier = model.LoadClassifier(computesIdentity: run.CanBeResumed);
+            using var padding = new PaddingListener();
+            var figures = new RunFigures(TimeProvider.System, () => padding.Share);
+            RowClassificationResult result = await run.RunAsync(classifier, new RowProgress(figures, report), cancellationToken);
+            summary = SummaryOf(figures, result);
+        });
+        await Console.Error.WriteLineAsync(summary);
     }
+
+    private static string SummaryOf(RunFigures figures, RowClassificationResult result)
+    {
+        string before = result.RowsDoneBefore == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" After the first {result.RowsDoneBefore:N0}, which were done.");
+        string skipped = result.Rejected == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" {result.Rejected:N0} rows were skipped; they are in {NameOf(result.RejectsFile)}.");
+        return $"{figures.Summary()}{before}{skipped}";
+    }
+
+    private static string NameOf(string? file) => file is null or StandardStream ? "stdout" : $"'{file}'";
 
     private static Option<string?> Among(Option<string?> option, string[] values)
     {
@@ -86,63 +114,16 @@ internal static class ClassifyCommand
         return option;
     }
 
-    private static ClassifyOptions Parse(ParseResult line)
+    private static RowClassificationOptions Parse(ParseResult line) => new()
     {
-        string input = line.GetRequiredValue(Input);
-        var output = OutputTarget.Of(line.GetRequiredValue(Output), Output.Name);
-        var options = new ClassifyOptions
-        {
-            Input = new InputSource(input),
-            InputFormat = ColumnOptions.FormatOf(line, input),
-            Output = output,
-            OutputFormat = FileFormats.Of(output.Typed, line.GetValue(OutputFormat), OutputFormat.Name, FileFormats.OutputNames, FileFormat.Jsonl),
-            Columns = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
-            Model = ModelChoice.Of(line),
-            TopK = line.GetValue(TopK),
-            WritesLogits = line.GetValue(Logits),
-            Rejects = RejectsOf(line, output),
-            Resumes = line.GetValue(Resume),
-        };
-        Check(options);
-        return options;
-    }
-
-    private static OutputTarget? RejectsOf(ParseResult line, OutputTarget output)
-    {
-        string? rejects = line.GetValue(Rejects);
-        return line.GetValue(OnError) switch
-        {
-            Skip when rejects is null && !output.IsFile => throw CommandException.Usage(
-                $"--on-error skip with the output on {output.Name} needs a file for the rows that are skipped. Give it with --rejects."),
-            Skip => OutputTarget.Of(rejects ?? $"{output.Typed}.rejects.jsonl", Rejects.Name),
-            _ when rejects is not null => throw CommandException.Usage("--rejects is for rows that are skipped. Give --on-error skip as well."),
-            _ => null,
-        };
-    }
-
-    private static void Check(ClassifyOptions options)
-    {
-        if (options.TopK < 1)
-        {
-            throw CommandException.Usage($"--top-k is {options.TopK}; it has to be at least 1.");
-        }
-
-        if (options.OutputFormat == FileFormat.Parquet && options.Output.IsStandardOutput)
-        {
-            throw CommandException.Usage("Parquet cannot be written to stdout. Give a file with --output.");
-        }
-
-        if (options.Resumes && options.OutputFormat == FileFormat.Parquet)
-        {
-            throw CommandException.Usage("--resume cannot go on with parquet, which is readable only once it is finished. Write csv or jsonl.");
-        }
-
-        if (options.Resumes && !(options.Output.IsFile && (options.Input.CanBeReadAgain || options.Input.IsMissing) && options.Rejects is null or { IsFile: true }))
-        {
-            throw CommandException.Usage(
-                "--resume needs files, because stdin, stdout, pipes and devices cannot be read again. Give --input, --output and --rejects as files.");
-        }
-
-        DistinctFiles.Demand(options.Input, options.Output, options.Rejects);
-    }
+        Input = line.GetRequiredValue(Input),
+        Rows = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
+        Output = line.GetRequiredValue(Output),
+        OutputFormat = ColumnOptions.FormatOf(line.GetValue(OutputFormat)),
+        TopK = line.GetValue(TopK),
+        WriteLogits = line.GetValue(Logits),
+        SkipUnreadableRows = line.GetValue(OnError) == Skip,
+        Rejects = line.GetValue(Rejects),
+        Resume = line.GetValue(Resume),
+    };
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Classify.Inputs;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>The options by which commands choose the columns and the format of their input.</summary>
 internal static class ColumnOptions
@@ -20,12 +19,18 @@ internal static class ColumnOptions
 
     public static Option<string?> InputFormat { get; } = NewInputFormat();
 
-    public static ColumnChoice Of(ParseResult line, IReadOnlyList<string> others) =>
-        new(line.GetValue(Column), line.GetValue(PairColumn), others);
+    /// <param name="line">The command line.</param>
+    /// <param name="kept">The columns that are read beside the text.</param>
+    public static RowReaderOptions Of(ParseResult line, IReadOnlyList<string> kept) => new()
+    {
+        Format = FormatOf(line.GetValue(InputFormat)),
+        TextColumn = line.GetValue(Column),
+        PairColumn = line.GetValue(PairColumn),
+        KeptColumns = kept,
+    };
 
-    /// <exception cref="CommandException">The ending tells no format.</exception>
-    public static FileFormat FormatOf(ParseResult line, string path) =>
-        FileFormats.Of(path, line.GetValue(InputFormat), InputFormat.Name, FileFormats.InputNames, FileFormat.Txt);
+    /// <summary>A format by its name, which the parser has checked.</summary>
+    public static RowFormat? FormatOf(string? name) => name is null ? null : Enum.Parse<RowFormat>(name, ignoreCase: true);
 
     private static Option<string?> NewInputFormat()
     {
@@ -33,8 +38,9 @@ internal static class ColumnOptions
         {
             Description = "txt, csv, tsv, jsonl or parquet. Default: by the ending of the file; txt on stdin.",
         };
-        option.AcceptOnlyFromAmong(FileFormats.InputNames);
-        option.HelpName = string.Join('|', FileFormats.InputNames);
+        string[] names = ["txt", "csv", "tsv", "jsonl", "parquet"];
+        option.AcceptOnlyFromAmong(names);
+        option.HelpName = string.Join('|', names);
         return option;
     }
 }

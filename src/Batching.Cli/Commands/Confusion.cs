@@ -1,4 +1,4 @@
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>How often each label was taken for which.</summary>
 /// <param name="labelCount">The number of labels.</param>

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Batching;
-using Classify.Inputs;
-using Classify.Progress;
+using Batching.Cli.Progress;
 using Spectre.Console;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>A file with labels: how many the model gets right, what it takes for what, and where it is surest and wrong.</summary>
 internal static class EvaluateCommand
@@ -43,28 +41,25 @@ internal static class EvaluateCommand
     {
         string path = line.GetRequiredValue(File);
         string labelColumn = line.GetRequiredValue(LabelColumn);
-        ColumnChoice columns = ColumnOptions.Of(line, [labelColumn]);
-        var source = new InputSource(path);
-        FileFormat format = ColumnOptions.FormatOf(line, path);
-        ModelChoice model = await ModelChoice.Of(line).FetchAsync(cancellationToken);
+        ModelChoice model = ModelChoice.Of(line);
+
+        // What is wrong with the file is said before a model is downloaded for it.
+        await using RowReader reader = await RowReader.OpenAsync(path, ColumnOptions.Of(line, [labelColumn]), cancellationToken);
+        model = await model.FetchAsync(cancellationToken);
         IReadOnlyList<string> labels = [];
         Confusion confusion = new(0);
         var worst = new PriorityQueue<Mistake, float>();
         await ProgressDisplays.OnError().RunAsync(async report =>
         {
-            await using var feed = new RowFeed(source, RowReaders.Open(source, format, columns));
-            await feed.StartAsync(cancellationToken);
             using SequenceClassifier classifier = model.LoadClassifier();
             labels = classifier.Labels;
             confusion = new Confusion(labels.Count);
             using var padding = new PaddingListener();
             var figures = new RunFigures(TimeProvider.System, () => padding.Share);
-            var pending = new PendingRows(rejects: null);
-            IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(done: 0, pending, skipsErrors: false, cancellationToken);
-            await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken))
+            long tokens = 0;
+            await foreach ((TextRow row, Classification result) in classifier.ClassifyRowsAsync(reader, cancellationToken))
             {
-                InputRow row = pending.Next();
-                int actual = IndexOf(row, labels, source, labelColumn);
+                int actual = IndexOf(row, labels, reader.Name, labelColumn);
                 confusion.Add(actual, result.LabelIndex);
                 if (actual != result.LabelIndex)
                 {
@@ -73,18 +68,17 @@ internal static class EvaluateCommand
                     _ = worst.Count > line.GetValue(Worst) ? worst.Dequeue() : null;
                 }
 
-                figures.AddRow(result.TokenCount, row.Position, feed.Length);
+                tokens += result.TokenCount;
+                figures.Update(confusion.Total, tokens, row.Position, reader.Length);
                 report(figures);
             }
-
-            feed.ThrowIfFailed("Correct the row, or take it out.");
         });
         Show(Tables.NewConsole(), labels, confusion, worst);
     }
 
-    private static int IndexOf(InputRow row, IReadOnlyList<string> labels, InputSource source, string labelColumn)
+    private static int IndexOf(TextRow row, IReadOnlyList<string> labels, string file, string labelColumn)
     {
-        string? label = row.Others[0].Text;
+        string? label = row.Kept[0].Text;
         for (int index = 0; index < labels.Count; index++)
         {
             if (string.Equals(labels[index], label, StringComparison.OrdinalIgnoreCase)
@@ -95,7 +89,7 @@ internal static class EvaluateCommand
         }
 
         throw CommandException.Failed(
-            $"{source.Name}, {row.Place}: '{label}' in the column '{labelColumn}' is no label of the model. Use {string.Join(" or ", labels.Take(5))}{(labels.Count > 5 ? " and so on" : "")}, or the numbers from 0 to {labels.Count - 1}.");
+            $"{file}, {row.Place}: '{label}' in the column '{labelColumn}' is no label of the model. Use {string.Join(" or ", labels.Take(5))}{(labels.Count > 5 ? " and so on" : "")}, or the numbers from 0 to {labels.Count - 1}.");
     }
 
     private static void Show(IAnsiConsole console, IReadOnlyList<string> labels, Confusion confusion, PriorityQueue<Mistake, float> worst)
@@ -125,7 +119,7 @@ internal static class EvaluateCommand
         console.WriteLine(FormattableString.Invariant($"accuracy {confusion.Accuracy:0.0000} ({confusion.Correct}/{confusion.Total})"));
     }
 
-    private static string Shown(InputRow row)
+    private static string Shown(TextRow row)
     {
         string text = (row.Pair is null ? row.Text : $"{row.Text} / {row.Pair}").ReplaceLineEndings(" ");
         return text.Length <= ShownText ? text : $"{text[..ShownText]}...";

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Batching;
 using Spectre.Console;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>One text, step by step: tokens, ids and mask, then logits and probabilities.</summary>
 internal static class ExplainCommand

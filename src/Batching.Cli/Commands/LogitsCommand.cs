@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Batching;
-using Classify.Inputs;
-using Classify.Outputs;
+using Batching.Rows.Inputs;
+using Batching.Rows.Outputs;
+using Batching.Rows.Runs;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>Texts on stdin, logits on stdout.</summary>
 internal static class LogitsCommand

@@ -1,7 +1,4 @@
-using Batching;
-using Classify.Inputs;
-
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>A row that the model took for something else.</summary>
-internal sealed record Mistake(InputRow Row, string Actual, Classification Result);
+internal sealed record Mistake(TextRow Row, string Actual, Classification Result);

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Batching;
-using Classify.Inputs;
 using Classify.Quantization;
 using Spectre.Console;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>An fp32 model to a static int8 one, and how the two compare.</summary>
 internal static class QuantizeCommand
@@ -77,20 +75,18 @@ internal static class QuantizeCommand
             throw CommandException.Usage($"--limit is {limit}; it has to be at least 1.");
         }
 
-        FileFormat format = ColumnOptions.FormatOf(line, path);
-        var source = new InputSource(path);
         var sentences = new List<TextInput>();
-        await using IRowReader reader = RowReaders.Open(source, format, ColumnOptions.Of(line, []));
-        await foreach (InputRow row in reader.ReadAsync(cancellationToken))
+        await using RowReader reader = await RowReader.OpenAsync(path, ColumnOptions.Of(line, []), cancellationToken);
+        await foreach (TextRow row in reader.ReadAsync(cancellationToken))
         {
             if (row.Error is not null)
             {
-                throw CommandException.Failed($"{source.Name}, {row.Place}: {row.Error}. Correct the row, or take it out.");
+                throw CommandException.Failed($"{reader.Name}, {row.Place}: {row.Error}. Correct the row, or take it out.");
             }
 
             if (!string.IsNullOrWhiteSpace(row.Text))
             {
-                sentences.Add(new TextInput(row.Text, row.Pair));
+                sentences.Add(row.ToInput());
             }
 
             if (sentences.Count == limit)
@@ -101,7 +97,7 @@ internal static class QuantizeCommand
 
         return sentences.Count > 0
             ? sentences
-            : throw CommandException.Usage($"{source.Name} has no sentences. Give some hundreds such as the model will see.");
+            : throw CommandException.Usage($"{reader.Name} has no sentences. Give some hundreds such as the model will see.");
     }
 
     private static void Show(IAnsiConsole console, QuantizationResult result, string output)

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>Tables on stdout.</summary>
 internal static class Tables

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Batching;
-using Classify.Inputs;
-using Classify.Outputs;
+using Batching.Rows.Inputs;
+using Batching.Rows.Outputs;
 
-namespace Classify.Commands;
+namespace Batching.Cli.Commands;
 
 /// <summary>Texts on stdin, ids on stdout.</summary>
 internal static class TokenizeCommand

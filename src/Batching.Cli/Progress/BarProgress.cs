@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>A bar with the figures beside it, gone when the work is done.</summary>
 internal sealed class BarProgress(IAnsiConsole console, TimeProvider clock) : IProgressDisplay

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Batching;
 
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>Tells how far a download is: a line for every file, and one every few seconds.</summary>
 internal sealed class DownloadLines(TextWriter writer, TimeProvider clock) : IProgress<ModelDownloadProgress>

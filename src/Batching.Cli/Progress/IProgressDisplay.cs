@@ -1,4 +1,4 @@
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>Shows how far a run has come.</summary>
 internal interface IProgressDisplay

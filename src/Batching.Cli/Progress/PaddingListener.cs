@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>Adds up what the library's meter reports, to tell how much of what was run is padding.</summary>
 internal sealed class PaddingListener : IDisposable

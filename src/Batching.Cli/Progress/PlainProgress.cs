@@ -1,4 +1,4 @@
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>A line every few seconds.</summary>
 internal sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IProgressDisplay

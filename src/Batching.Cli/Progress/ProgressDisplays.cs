@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>The display for who is watching.</summary>
 internal static class ProgressDisplays

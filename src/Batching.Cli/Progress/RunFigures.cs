@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>How far a run has come.</summary>
 /// <param name="clock">Tells the time.</param>
@@ -21,13 +21,14 @@ internal sealed class RunFigures(TimeProvider clock, Func<double> paddingShare)
 
     public TimeSpan Elapsed => clock.GetElapsedTime(start);
 
-    /// <param name="tokens">The tokens of the row.</param>
-    /// <param name="position">How far into the input its row is.</param>
+    /// <param name="rows">The rows so far.</param>
+    /// <param name="tokens">Their tokens.</param>
+    /// <param name="position">How far into the input the last of them is.</param>
     /// <param name="length">Where the input ends, or null.</param>
-    public void AddRow(int tokens, long position, long? length)
+    public void Update(long rows, long tokens, long position, long? length)
     {
-        Rows++;
-        Tokens += tokens;
+        Rows = rows;
+        Tokens = tokens;
         startPosition ??= position;
         Fraction = length > 0 ? Math.Clamp((double)position / length.Value, 0, 1) : null;
         Left = length > startPosition && position > startPosition

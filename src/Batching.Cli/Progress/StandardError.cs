@@ -1,4 +1,4 @@
-namespace Classify.Progress;
+namespace Batching.Cli.Progress;
 
 /// <summary>Stderr, which may be closed or full: what is said there is for people, and no run fails because they cannot be told.</summary>
 internal sealed class StandardError(Stream stream) : Stream

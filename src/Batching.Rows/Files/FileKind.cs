@@ -1,4 +1,4 @@
-namespace Classify.Files;
+namespace Batching.Rows.Files;
 
 /// <summary>What lies at a path.</summary>
 internal enum FileKind

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Classify.Files;
+namespace Batching.Rows.Files;
 
 /// <summary>What lies at a path, and which one it is: two paths with one node are one file, whatever their names.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Lines joined to records: a line end within quotes is part of a field (RFC 4180).</summary>
 internal sealed class CsvRecordReader(LineReader lines) : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A header and rows of fields between commas (RFC 4180). Blank lines are no rows.</summary>
 /// <remarks>
@@ -15,7 +15,7 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public long? Length => records.Length;
 
-    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ColumnIndexes? indexes = null;
         int width = 0;
@@ -34,23 +34,23 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
             }
 
             List<string>? header = record.Error is { } error
-                ? throw CommandException.Failed($"{records.Name}, line {record.Number}: {error}.")
+                ? throw RowsException.Failed($"{records.Name}, line {record.Number}: {error}.")
                 : FieldsOf(record.Text);
             indexes = header is null
-                ? throw CommandException.Usage($"{records.Name}, line {record.Number}: the names of the columns cannot be read: {WronglyQuoted}.")
+                ? throw RowsException.Refused($"{records.Name}, line {record.Number}: the names of the columns cannot be read: {WronglyQuoted}.")
                 : columns.In(records.Name, header);
             width = header.Count;
         }
 
         if (indexes is null)
         {
-            throw CommandException.Usage($"{records.Name} is empty; its first line has to name the columns.");
+            throw RowsException.Refused($"{records.Name} is empty; its first line has to name the columns.");
         }
     }
 
     public ValueTask DisposeAsync() => records.DisposeAsync();
 
-    private static InputRow RowOf(Line record, long row, int width, ColumnIndexes indexes)
+    private static TextRow RowOf(Line record, long row, int width, ColumnIndexes indexes)
     {
         if (record.Error is { } error)
         {
@@ -60,14 +60,14 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
         List<string>? fields = FieldsOf(record.Text);
         return fields is null ? record.Failed(row, WronglyQuoted)
             : fields.Count != width ? record.Failed(row, $"it has {fields.Count} fields, and the header has {width}")
-            : new InputRow
+            : new TextRow
             {
-                Row = row,
+                Number = row,
                 Line = record.Number,
                 Position = record.Position,
                 Text = fields[indexes.Text],
                 Pair = indexes.Pair is { } pair ? fields[pair] : null,
-                Others = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
+                Kept = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
             };
     }
 

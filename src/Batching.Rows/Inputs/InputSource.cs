@@ -1,18 +1,19 @@
-using Classify.Files;
+using Batching.Rows.Files;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
-/// <summary>A file, or stdin.</summary>
-/// <param name="Path">The path, or <see cref="FileFormats.StandardStream"/>.</param>
-internal sealed record InputSource(string Path)
+/// <summary>A file, stdin, or a stream that was given.</summary>
+/// <param name="Path">The path, or <see cref="RowFormats.StandardStream"/>; a stream's name.</param>
+/// <param name="Given">The stream, where one was given.</param>
+internal sealed record InputSource(string Path, Stream? Given = null)
 {
-    public bool IsStandardInput => Path == FileFormats.StandardStream;
+    public bool IsStandardInput => Given is null && Path == RowFormats.StandardStream;
 
     /// <summary>What is behind it.</summary>
-    public FileNode Node => IsStandardInput ? FileNode.OfDescriptor(0) : FileNode.At(Path);
+    public FileNode Node => Given is not null ? default : IsStandardInput ? FileNode.OfDescriptor(0) : FileNode.At(Path);
 
     /// <summary>Whether nothing is there.</summary>
-    public bool IsMissing => !IsStandardInput && Node.Kind == FileKind.None;
+    public bool IsMissing => Given is null && !IsStandardInput && Node.Kind == FileKind.None;
 
     /// <summary>Whether it gives the same again when it is opened again. A FIFO, a device and stdin do not: who opens them twice loses rows.</summary>
     public bool CanBeReadAgain => !IsStandardInput && Node.Kind == FileKind.Regular;
@@ -20,9 +21,14 @@ internal sealed record InputSource(string Path)
     /// <summary>What messages call it.</summary>
     public string Name => IsStandardInput ? "stdin" : Path;
 
-    /// <exception cref="CommandException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="RowsException">There is no such file, or it may not be read.</exception>
     public Stream Open()
     {
+        if (Given is not null)
+        {
+            return Given;
+        }
+
         if (IsStandardInput)
         {
             return Console.OpenStandardInput();
@@ -34,11 +40,12 @@ internal sealed record InputSource(string Path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw CommandException.Usage(
+            throw RowsException.Refused(
                 File.Exists(Path) ? $"'{Path}' cannot be read: {exception.Message}"
                 : Directory.Exists(Path) ? $"'{Path}' is a folder. Give a file."
                 : $"'{Path}' does not exist. Give the file that holds the texts, or - for stdin.",
-                exception);
+                exception,
+                nameof(RowClassificationOptions.Input));
         }
     }
 }

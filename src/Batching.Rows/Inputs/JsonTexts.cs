@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Texts in JSON objects, and sentences about what is wrong with them.</summary>
 internal static class JsonTexts

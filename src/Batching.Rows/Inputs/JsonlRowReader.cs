@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A JSON object a line; its properties are the columns. Blank lines are no rows.</summary>
 internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : IRowReader
@@ -10,7 +10,7 @@ internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : I
 
     public long? Length => lines.Length;
 
-    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long row = 0;
         await foreach (Line line in lines.ReadAsync(cancellationToken))
@@ -24,7 +24,7 @@ internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : I
 
     public ValueTask DisposeAsync() => lines.DisposeAsync();
 
-    private InputRow RowOf(Line line, long row)
+    private TextRow RowOf(Line line, long row)
     {
         if (line.Error is { } error)
         {
@@ -38,14 +38,14 @@ internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : I
 
             // The first row that has one of the usual names decides for all.
             textName ??= ColumnChoice.TextNames.FirstOrDefault(name => root.TryGetProperty(name, out _));
-            return new InputRow
+            return new TextRow
             {
-                Row = row,
+                Number = row,
                 Line = line.Number,
                 Position = line.Position,
                 Text = JsonTexts.Required(root, textName ?? ColumnChoice.TextNames[0]),
                 Pair = columns.Pair is null ? null : JsonTexts.Required(root, columns.Pair),
-                Others = [.. columns.Others.Select(name => ValueOf(root, name))],
+                Kept = [.. columns.Others.Select(name => ValueOf(root, name))],
             };
         }
         catch (JsonException exception)

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A line of a file, or a part of one that is too long.</summary>
 /// <param name="Bytes">Its bytes, without the end of the line.</param>
@@ -27,6 +27,6 @@ internal readonly record struct Line(ReadOnlyMemory<byte> Bytes, long Number, lo
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
     /// <summary>The row that the line is, where it cannot be read. What is too long is not repeated.</summary>
-    public InputRow Failed(long row, string error) =>
-        new() { Row = row, Line = Number, Position = Position, Error = error, Content = GoesOn ? null : Text };
+    public TextRow Failed(long row, string error) =>
+        new() { Number = row, Line = Number, Position = Position, Error = error, Content = GoesOn ? null : Text };
 }

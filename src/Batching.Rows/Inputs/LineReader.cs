@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>The lines of a stream as bytes, so that each can be checked to be UTF-8 by itself. LF, CR and CRLF end a line.</summary>
 internal sealed class LineReader : IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed class LineReader : IAsyncDisposable
     /// <param name="source">What is read.</param>
     /// <param name="bufferSize">How many bytes are read at a time, to begin with.</param>
     /// <param name="longest">The bytes that a line may have.</param>
-    /// <exception cref="CommandException">There is no such input, or it may not be read.</exception>
+    /// <exception cref="RowsException">There is no such input, or it may not be read.</exception>
     public LineReader(InputSource source, int bufferSize = 1 << 16, int longest = LongestLine)
     {
         this.source = source;
@@ -49,7 +49,7 @@ internal sealed class LineReader : IAsyncDisposable
 
     /// <summary>The lines without their ends. A line's bytes are valid until the next is read.</summary>
     /// <remarks>Of a line that is too long there is the beginning, at once; its rest is passed over when the next is asked for.</remarks>
-    /// <exception cref="CommandException">The input is not UTF-8 as a whole.</exception>
+    /// <exception cref="RowsException">The input is not UTF-8 as a whole.</exception>
     public async IAsyncEnumerable<Line> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool goesOn = false;
@@ -131,7 +131,7 @@ internal sealed class LineReader : IAsyncDisposable
         (byte[] bytes, string encoding) = Array.Find(ByteOrderMarks, mark => buffer.AsSpan(0, end).StartsWith(mark.Bytes));
         return encoding is null or "UTF-8"
             ? start = bytes?.Length ?? 0
-            : throw CommandException.Failed($"{source.Name}, line 1: the text is {encoding}. Convert it to UTF-8, for instance with iconv.");
+            : throw RowsException.Failed($"{source.Name}, line 1: the text is {encoding}. Convert it to UTF-8, for instance with iconv.");
     }
 
     // Moves what is left to the front, makes room where there is none, and reads once.

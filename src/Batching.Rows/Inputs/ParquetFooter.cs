@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A file's index, read and checked here before a library takes it at its word.</summary>
 /// <param name="Start">Where in the file the index begins, and the data end.</param>

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using K4os.Compression.LZ4;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Checks the pages of a column before the library reads them: their sizes and counts decide how much memory it takes.</summary>
 internal sealed class ParquetPages(Stream stream, ParquetFooter footer)

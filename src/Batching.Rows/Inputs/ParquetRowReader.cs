@@ -6,7 +6,7 @@ using System.Text.Unicode;
 using Parquet;
 using Parquet.Schema;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>The rows of a Parquet file, a row group in memory at a time.</summary>
 internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns) : IRowReader
@@ -30,7 +30,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     public long? Length { get; private set; }
 
-    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (ParquetFooter footer, ParquetReader reader, DataField[] fields) = await OpenAsync(cancellationToken);
         await using ParquetReader closed = reader;
@@ -51,7 +51,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
             {
                 yield return error is null
                     ? RowOf(++row, [.. values.Select(column => column[i])], hasPair: pair.Length > 0)
-                    : new InputRow { Row = ++row, Position = row, Error = $"it is one of the {count} rows of row group {group + 1}, {error}" };
+                    : new TextRow { Number = ++row, Position = row, Error = $"it is one of the {count} rows of row group {group + 1}, {error}" };
             }
         }
     }
@@ -61,7 +61,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
     // The parts of a nested column, joined.
     private static string NameOf(DataField field) => string.Join('.', field.Path.ToList());
 
-    private static InputRow RowOf(long row, KeptValue[] values, bool hasPair)
+    private static TextRow RowOf(long row, KeptValue[] values, bool hasPair)
     {
         int others = hasPair ? 2 : 1;
         string? error = values.Any(value => ReferenceEquals(value.Text, NotUtf8)) ? "a text in it is not valid UTF-8"
@@ -69,8 +69,8 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
             : hasPair && values[1].Text is null ? "its pair is null"
             : null;
         return error is not null
-            ? new InputRow { Row = row, Position = row, Error = error }
-            : new InputRow { Row = row, Position = row, Text = values[0].Text!, Pair = hasPair ? values[1].Text : null, Others = values[others..] };
+            ? new TextRow { Number = row, Position = row, Error = error }
+            : new TextRow { Number = row, Position = row, Text = values[0].Text!, Pair = hasPair ? values[1].Text : null, Kept = values[others..] };
     }
 
     // What of a group's columns cannot be read makes all its rows unreadable: which values belong to which row is lost.
@@ -95,7 +95,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
     }
 
     // Whatever the library throws of a damaged file: it looks at few things before it relies on them.
-    private static bool IsOfFile(Exception exception) => exception is not (OperationCanceledException or CommandException);
+    private static bool IsOfFile(Exception exception) => exception is not (OperationCanceledException or RowsException);
 
     private static string Reason(Exception exception) =>
         exception is InvalidDataException or IOException or ParquetException or NotSupportedException
@@ -185,7 +185,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     private DataField TextField(DataField field) => IsString(field) && !IsList(field)
         ? field
-        : throw CommandException.Usage($"The column '{NameOf(field)}' of {source.Name} holds no strings. Choose another with --column.");
+        : throw RowsException.Refused($"The column '{NameOf(field)}' of {source.Name} holds no strings. Choose another.", setting: nameof(RowReaderOptions.TextColumn));
 
     private static Task<KeptValue[]> ReadColumnAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellationToken) => field.ClrType switch
     {
@@ -205,8 +205,8 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         var type => throw new NotSupportedException($"values of type {type.Name} are not read"),
     };
 
-    private DataField Readable(DataField field) => !IsList(field) && (IsString(field) || Numbers.Contains(field.ClrType)) ? field : throw CommandException.Usage(
-        $"The column '{NameOf(field)}' of {source.Name} holds {(IsList(field) ? "lists" : field.ClrType.Name)}, which cannot be carried over. Leave it out.");
+    private DataField Readable(DataField field) => !IsList(field) && (IsString(field) || Numbers.Contains(field.ClrType)) ? field : throw RowsException.Refused(
+        $"The column '{NameOf(field)}' of {source.Name} holds {(IsList(field) ? "lists" : field.ClrType.Name)}, which cannot be carried over. Leave it out.", setting: nameof(RowReaderOptions.KeptColumns));
 
     // Of damage in some row groups only, the others are read.
     private void ThrowIfUnsupported(ParquetPages pages, ParquetFooter footer, DataField[] fields)
@@ -216,7 +216,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
             string?[] errors = [.. Enumerable.Range(0, footer.RowGroups.Count).Select(group => pages.ErrorOfCodec(group, [.. field.Path.ToList()]))];
             if (errors.Length > 0 && errors.All(error => error is not null))
             {
-                throw CommandException.Usage($"{source.Name}: the column '{NameOf(field)}' cannot be read: {errors[0]}.");
+                throw RowsException.Refused($"{source.Name}: the column '{NameOf(field)}' cannot be read: {errors[0]}.");
             }
         }
     }
@@ -225,8 +225,8 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
     {
         if (!stream.CanSeek)
         {
-            throw CommandException.Usage(
-                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file with --input.");
+            throw RowsException.Refused(
+                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file.", setting: nameof(RowClassificationOptions.Input));
         }
 
         try
@@ -237,7 +237,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         }
         catch (Exception exception) when (IsOfFile(exception))
         {
-            throw CommandException.Failed($"{source.Name} is not a Parquet file that can be read: {Reason(exception)}.", exception);
+            throw RowsException.Failed($"{source.Name} is not a Parquet file that can be read: {Reason(exception)}.", exception);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>The structures of Parquet's specification, as far as they are needed to read columns.</summary>
 internal static class ParquetShapes

@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A Parquet file with a checked index at its end. Reading on at its end is an error, which otherwise would have no end.</summary>
 internal sealed class ParquetStream(Stream data, ParquetFooter footer) : Stream

@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A list of values of one type.</summary>
 internal sealed record ThriftList(ThriftType Type, IReadOnlyList<object?> Values)

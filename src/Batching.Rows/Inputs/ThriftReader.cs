@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Reads structs of Thrift's compact protocol: within their bytes, to a depth, and in the memory that the bytes are worth.</summary>
 /// <param name="bytes">The bytes, from the beginning of a struct.</param>

@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Which fields a struct may have, and of which types.</summary>
 /// <param name="Fields">The type of each field; for a list, that of its elements too, and the shape of structs.</param>

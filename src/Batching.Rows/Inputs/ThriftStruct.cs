@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>The fields of a struct by their ids. A value is a bool, a long, bytes, a list, a struct, or null for what is passed over.</summary>
 internal sealed class ThriftStruct

@@ -1,4 +1,4 @@
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>The types of values in Thrift's compact protocol.</summary>
 internal enum ThriftType : byte

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>Writes structs in Thrift's compact protocol.</summary>
 internal static class ThriftWriter

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A header and rows of fields between tabs. Quotes are ordinary characters; blank lines are no rows.</summary>
 internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRowReader
 {
     public long? Length => lines.Length;
 
-    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ColumnIndexes? indexes = null;
         int width = 0;
@@ -26,7 +26,7 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
             }
 
             string[] header = line.Error is { } error
-                ? throw CommandException.Failed($"{lines.Name}, line {line.Number}: {error}.")
+                ? throw RowsException.Failed($"{lines.Name}, line {line.Number}: {error}.")
                 : line.Text.Split('\t');
             indexes = columns.In(lines.Name, header);
             width = header.Length;
@@ -34,13 +34,13 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
 
         if (indexes is null)
         {
-            throw CommandException.Usage($"{lines.Name} is empty; its first line has to name the columns.");
+            throw RowsException.Refused($"{lines.Name} is empty; its first line has to name the columns.");
         }
     }
 
     public ValueTask DisposeAsync() => lines.DisposeAsync();
 
-    private static InputRow RowOf(Line line, long row, int width, ColumnIndexes indexes)
+    private static TextRow RowOf(Line line, long row, int width, ColumnIndexes indexes)
     {
         if (line.Error is { } error)
         {
@@ -50,14 +50,14 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
         string[] fields = line.Text.Split('\t');
         return fields.Length != width
             ? line.Failed(row, $"it has {fields.Length} fields, and the header has {width}")
-            : new InputRow
+            : new TextRow
             {
-                Row = row,
+                Number = row,
                 Line = line.Number,
                 Position = line.Position,
                 Text = fields[indexes.Text],
                 Pair = indexes.Pair is { } pair ? fields[pair] : null,
-                Others = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
+                Kept = [.. indexes.Others.Select(index => new KeptValue(fields[index]))],
             };
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Classify.Inputs;
+namespace Batching.Rows.Inputs;
 
 /// <summary>A text a line. The text is the column 'text'; an empty line is an empty text.</summary>
 internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRowReader
@@ -10,7 +10,7 @@ internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public long? Length => lines.Length;
 
-    public async IAsyncEnumerable<InputRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (Line line in lines.ReadAsync(cancellationToken))
         {
@@ -20,12 +20,12 @@ internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public ValueTask DisposeAsync() => lines.DisposeAsync();
 
-    private InputRow RowOf(Line line, string text) => new()
+    private TextRow RowOf(Line line, string text) => new()
     {
-        Row = line.Number,
+        Number = line.Number,
         Line = line.Number,
         Position = line.Position,
         Text = text,
-        Others = [.. Enumerable.Repeat(new KeptValue(text), others)],
+        Kept = [.. Enumerable.Repeat(new KeptValue(text), others)],
     };
 }

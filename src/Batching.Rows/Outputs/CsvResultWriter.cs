@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Batching;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>Fields between commas, quoted only where needed, and lines that end with LF.</summary>
 internal sealed class CsvResultWriter : IResultWriter
@@ -29,13 +28,13 @@ internal sealed class CsvResultWriter : IResultWriter
     /// <summary>The first line of the file, with its end.</summary>
     public static string HeaderOf(ResultColumns columns) => LineOf(columns.Flat);
 
-    public ValueTask WriteAsync(InputRow row, Classification result)
+    public ValueTask WriteAsync(TextRow row, Classification result)
     {
         int[] ranked = columns.Ranked(result);
         Append(LineOf(
         [
-            row.Row.ToString(CultureInfo.InvariantCulture),
-            .. row.Others.Select(value => value.Text),
+            row.Number.ToString(CultureInfo.InvariantCulture),
+            .. row.Kept.Select(value => value.Text),
             .. ranked.SelectMany(label => new[] { columns.LabelOf(label), Number(result.Scores.Span[label]) }),
             .. columns.HasLogits ? result.Logits.ToArray().Select(Number) : [],
         ]));

@@ -1,7 +1,6 @@
-using Batching;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>Writes results in one format.</summary>
 internal interface IResultWriter : IAsyncDisposable
@@ -10,7 +9,7 @@ internal interface IResultWriter : IAsyncDisposable
     int Uncommitted { get; }
 
     /// <summary>Adds the result of a row.</summary>
-    ValueTask WriteAsync(InputRow row, Classification result);
+    ValueTask WriteAsync(TextRow row, Classification result);
 
     /// <summary>Hands the rows so far to the system, so that they outlive the process.</summary>
     void Commit();

@@ -1,9 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Batching;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>A JSON object a row.</summary>
 internal sealed class JsonlResultWriter : IResultWriter
@@ -24,11 +23,11 @@ internal sealed class JsonlResultWriter : IResultWriter
 
     public int Uncommitted => file.Buffer.WrittenCount;
 
-    public ValueTask WriteAsync(InputRow row, Classification result)
+    public ValueTask WriteAsync(TextRow row, Classification result)
     {
         json.WriteStartObject();
-        json.WriteNumber(ResultColumns.Row, row.Row);
-        foreach ((string name, KeptValue value) in columns.Kept.Zip(row.Others))
+        json.WriteNumber(ResultColumns.Row, row.Number);
+        foreach ((string name, KeptValue value) in columns.Kept.Zip(row.Kept))
         {
             WriteKept(name, value);
         }

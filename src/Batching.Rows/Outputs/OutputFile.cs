@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
-using Classify.Files;
+using Batching.Rows.Files;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>A file, stdout, a pipe or a device that is written in units of whole rows.</summary>
 /// <remarks>
@@ -35,7 +35,7 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Opens what is there or makes a file, changes nothing of it, and keeps other processes from writing it.</summary>
     /// <param name="target">The target.</param>
     /// <param name="reads">Whether what is there will be read.</param>
-    /// <exception cref="CommandException">It cannot be written, or another process writes it.</exception>
+    /// <exception cref="RowsException">It cannot be written, or another process writes it.</exception>
     public static OutputFile Open(OutputTarget target, bool reads = false)
     {
         try
@@ -47,7 +47,7 @@ internal sealed class OutputFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw CommandException.Usage($"{target.Name} cannot be written: {exception.Message}", exception);
+            throw RowsException.Refused($"{target.Name} cannot be written: {exception.Message}", exception);
         }
     }
 
@@ -63,8 +63,8 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <exception cref="BrokenPipeException">Nobody reads it any more.</exception>
-    /// <exception cref="CommandException">It cannot be written, now or at an earlier commit.</exception>
+    /// <exception cref="OutputClosedException">Nobody reads it any more.</exception>
+    /// <exception cref="RowsException">It cannot be written, now or at an earlier commit.</exception>
     public void Commit()
     {
         failure?.Throw();
@@ -82,7 +82,7 @@ internal sealed class OutputFile : IDisposable
     }
 
     /// <summary>Waits until the disk has what was written to a file. Some file systems say only here that there is no room.</summary>
-    /// <exception cref="CommandException">The disk does not take it.</exception>
+    /// <exception cref="RowsException">The disk does not take it.</exception>
     public void FlushToDisk()
     {
         if (target.IsFile)
@@ -176,7 +176,7 @@ internal sealed class OutputFile : IDisposable
         return exception.HResult is TryAgain or Access or TryAgainOnMacOS or SharingViolation;
     }
 
-    private static CommandException InUse(OutputTarget target, IOException exception) => CommandException.Usage(
+    private static RowsException InUse(OutputTarget target, IOException exception) => RowsException.Refused(
         $"{target.Name} is being written by another process. Wait for it to end, or give another file.", exception);
 
     private void Guard(Action write)
@@ -185,13 +185,13 @@ internal sealed class OutputFile : IDisposable
         {
             write();
         }
-        catch (IOException exception) when (BrokenPipeException.IsCauseOf(exception))
+        catch (IOException exception) when (OutputClosedException.IsCauseOf(exception))
         {
-            throw Failed(new BrokenPipeException(exception));
+            throw Failed(new OutputClosedException($"The reader of {target.Name} has closed it.", exception));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Failed(CommandException.Failed($"{target.Name} cannot be written any further: {exception.Message}", exception));
+            throw Failed(RowsException.Failed($"{target.Name} cannot be written any further: {exception.Message}", exception));
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>A whole record of a file that is resumed, with its line end.</summary>
 /// <param name="Row">The number of its row; null where it has none.</param>

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>The whole records of an output or of rejects, as this program writes them. A torn one at the end is none.</summary>
 internal static class OutputRecords

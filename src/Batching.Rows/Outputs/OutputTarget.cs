@@ -1,8 +1,8 @@
 using System.Globalization;
-using Classify.Files;
-using Classify.Inputs;
+using Batching.Rows.Files;
+using Batching.Rows.Inputs;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>Where an output goes: a file, which is replaced or resumed, or something that is opened and written as it is.</summary>
 internal sealed class OutputTarget
@@ -17,7 +17,7 @@ internal sealed class OutputTarget
         Node = node;
     }
 
-    public static OutputTarget StandardOutput { get; } = OfDescriptor(FileFormats.StandardStream, FileFormats.StandardStream, StandardOutputDescriptor);
+    public static OutputTarget StandardOutput { get; } = OfDescriptor(RowFormats.StandardStream, RowFormats.StandardStream, StandardOutputDescriptor);
 
     /// <summary>What the user typed.</summary>
     public string Typed { get; }
@@ -37,21 +37,21 @@ internal sealed class OutputTarget
     public bool IsFile => Descriptor is null && Node.Kind is FileKind.None or FileKind.Regular;
 
     /// <summary>What messages call it.</summary>
-    public string Name => Typed == FileFormats.StandardStream ? "stdout" : $"'{Typed}'";
+    public string Name => Typed == RowFormats.StandardStream ? "stdout" : $"'{Typed}'";
 
-    /// <param name="typed">A path, or <see cref="FileFormats.StandardStream"/>.</param>
-    /// <param name="option">The option that it was given with.</param>
-    /// <exception cref="CommandException">It is a folder, or in a folder that is not there.</exception>
-    public static OutputTarget Of(string typed, string option)
+    /// <param name="typed">A path, or <see cref="RowFormats.StandardStream"/>.</param>
+    /// <param name="setting">The option that it was given with.</param>
+    /// <exception cref="RowsException">It is a folder, or in a folder that is not there.</exception>
+    public static OutputTarget Of(string typed, string setting)
     {
-        if (typed == FileFormats.StandardStream)
+        if (typed == RowFormats.StandardStream)
         {
             return StandardOutput;
         }
 
         if (string.IsNullOrWhiteSpace(typed))
         {
-            throw CommandException.Usage($"{option} is empty. Give a file, or - for stdout.");
+            throw RowsException.Refused("The name of the file to write is empty. Give a file, or - for stdout.", setting: setting);
         }
 
         try
@@ -68,28 +68,28 @@ internal sealed class OutputTarget
                 path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             }
 
-            return new OutputTarget(typed, Checked(path, node, typed, option), descriptor: null, node);
+            return new OutputTarget(typed, Checked(path, node, typed, setting), descriptor: null, node);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw CommandException.Usage($"{option} '{typed}' cannot be written: {exception.Message}", exception);
+            throw RowsException.Refused($"'{typed}' cannot be written: {exception.Message}", exception, setting);
         }
     }
 
     private static OutputTarget OfDescriptor(string typed, string path, int descriptor) =>
         new(typed, path, descriptor, FileNode.OfDescriptor(descriptor));
 
-    private static string Checked(string path, FileNode node, string typed, string option)
+    private static string Checked(string path, FileNode node, string typed, string setting)
     {
         if (node.Kind == FileKind.Folder || System.IO.Path.EndsInDirectorySeparator(path))
         {
-            throw CommandException.Usage($"{option} '{typed}' is a folder. Give a file.");
+            throw RowsException.Refused($"'{typed}' is a folder. Give a file.", setting: setting);
         }
 
         string folder = System.IO.Path.GetDirectoryName(path)!;
         return Directory.Exists(folder)
             ? path
-            : throw CommandException.Usage($"{option} '{typed}' cannot be written: the folder '{folder}' does not exist. Make it, or give another file.");
+            : throw RowsException.Refused($"'{typed}' cannot be written: the folder '{folder}' does not exist. Make it, or give another file.", setting: setting);
     }
 
     // These names are no places in a folder, but what the process has open already. Opened anew, a file behind one would be

@@ -1,9 +1,8 @@
-using Batching;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 using Parquet;
 using Parquet.Schema;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>Parquet, a row group in memory at a time. The file can be read once it is closed and not before.</summary>
 internal sealed class ParquetResultWriter : IResultWriter
@@ -35,12 +34,12 @@ internal sealed class ParquetResultWriter : IResultWriter
         return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, file.Stream), columns, fields);
     }
 
-    public async ValueTask WriteAsync(InputRow row, Classification result)
+    public async ValueTask WriteAsync(TextRow row, Classification result)
     {
         int text = 0;
         int number = 0;
-        rows.Add(row.Row);
-        foreach (KeptValue value in row.Others)
+        rows.Add(row.Number);
+        foreach (KeptValue value in row.Kept)
         {
             texts[text++].Add(value.Text);
         }

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>The rows that could not be read, a JSON object each: <c>row</c>, <c>line</c>, <c>error</c>, <c>content</c>.</summary>
 /// <param name="file">Where they go.</param>
@@ -11,11 +11,11 @@ internal sealed class RejectsFile(OutputFile file) : IDisposable
 
     private readonly Utf8JsonWriter json = new(file.Buffer, JsonlResultWriter.Options);
 
-    /// <exception cref="CommandException">The rejects cannot be written.</exception>
-    public void Write(InputRow row)
+    /// <exception cref="RowsException">The rejects cannot be written.</exception>
+    public void Write(TextRow row)
     {
         json.WriteStartObject();
-        json.WriteNumber(ResultColumns.Row, row.Row);
+        json.WriteNumber(ResultColumns.Row, row.Number);
         if (row.Line > 0)
         {
             json.WriteNumber("line", row.Line);
@@ -35,17 +35,17 @@ internal sealed class RejectsFile(OutputFile file) : IDisposable
         }
     }
 
-    /// <exception cref="CommandException">The rejects cannot be written.</exception>
+    /// <exception cref="RowsException">The rejects cannot be written.</exception>
     public void Commit()
     {
         try
         {
             file.Commit();
         }
-        catch (BrokenPipeException exception)
+        catch (OutputClosedException exception)
         {
             // Who reads the results may have enough of them; rejects that nobody reads are lost.
-            throw CommandException.Failed($"{file.Name} cannot be written any further: its reader has closed it.", exception);
+            throw RowsException.Failed($"{file.Name} cannot be written any further: its reader has closed it.", exception);
         }
     }
 

@@ -1,6 +1,5 @@
-using Batching;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>What is written of each row, and under which names.</summary>
 internal sealed class ResultColumns
@@ -18,12 +17,12 @@ internal sealed class ResultColumns
     /// <param name="kept">The input columns that are carried over.</param>
     /// <param name="topK">How many labels of each row, the best first; null for the best alone.</param>
     /// <param name="hasLogits">Whether the logits are written.</param>
-    /// <exception cref="CommandException">The model has not so many labels, or two columns would have one name.</exception>
+    /// <exception cref="RowsException">The model has not so many labels, or two columns would have one name.</exception>
     public ResultColumns(IReadOnlyList<string> modelLabels, IReadOnlyList<string> kept, int? topK, bool hasLogits)
     {
         if (topK > modelLabels.Count)
         {
-            throw CommandException.Usage($"--top-k is {topK}, and the model has {modelLabels.Count} labels. Give at most {modelLabels.Count}.");
+            throw RowsException.Refused($"The best {topK} labels of each row are asked for, and the model has {modelLabels.Count} labels. Give at most {modelLabels.Count}.", setting: nameof(RowClassificationOptions.TopK));
         }
 
         this.modelLabels = modelLabels;
@@ -33,7 +32,7 @@ internal sealed class ResultColumns
         Kept = [.. kept.Select(name => names.Contains(name) ? $"input_{name}" : name)];
         if (Kept.FirstOrDefault(name => !names.Add(name)) is { } twice)
         {
-            throw CommandException.Usage($"Two columns of the output would be called '{twice}'. Name each column once with --keep, and rename what collides in the input.");
+            throw RowsException.Refused($"Two columns of the output would be called '{twice}'. Name each column once, and rename what collides in the input.", setting: nameof(RowReaderOptions.KeptColumns));
         }
     }
 

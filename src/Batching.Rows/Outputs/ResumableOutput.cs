@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>An output that a run can be resumed with after the process died, at any moment.</summary>
 /// <remarks>
@@ -16,12 +16,6 @@ namespace Classify.Outputs;
 /// </remarks>
 internal sealed class ResumableOutput
 {
-    /// <summary>The setting that says what happens to rows that cannot be read.</summary>
-    public const string OnError = "--on-error";
-
-    /// <summary>Its value where they stop the run.</summary>
-    public const string Stop = "stop";
-
     private readonly OutputFile output;
     private readonly OutputFile? rejects;
     private readonly ResumeState state;
@@ -44,7 +38,7 @@ internal sealed class ResumableOutput
     }
 
     /// <summary>Begins anew, and forgets what was there.</summary>
-    /// <exception cref="CommandException">The state cannot be written; then nothing was changed.</exception>
+    /// <exception cref="RowsException">The state cannot be written; then nothing was changed.</exception>
     public ResumePoint Begin()
     {
         // In this order: an output never lies beside the settings of another run, not even after the machine died.
@@ -60,7 +54,7 @@ internal sealed class ResumableOutput
     }
 
     /// <summary>Finds out how far the run has come; begins it where there is nothing yet.</summary>
-    /// <exception cref="CommandException">What is there was made from something else.</exception>
+    /// <exception cref="RowsException">What is there was made from something else.</exception>
     public ResumePoint Continue(CancellationToken cancellationToken)
     {
         if (output.Stream.Length == 0)
@@ -163,7 +157,7 @@ internal sealed class ResumableOutput
     private IEnumerable<OutputRecord> Rejected(SortedDictionary<string, string> begun, CancellationToken cancellationToken)
     {
         // A run that stopped at bad rows has no rejects: what lies there is another's.
-        if (rejects is null || begun.GetValueOrDefault(OnError) != settings.GetValueOrDefault(OnError))
+        if (rejects is null || begun.GetValueOrDefault(ResumeSettings.UnreadableRows) != settings.GetValueOrDefault(ResumeSettings.UnreadableRows))
         {
             return [];
         }
@@ -177,11 +171,12 @@ internal sealed class ResumableOutput
         foreach ((string name, string value) in settings)
         {
             // A run that stopped at a row may go on without it: up to there it is the run that skips from the start.
-            bool goesOn = name == OnError && begun.GetValueOrDefault(name) == Stop;
+            bool goesOn = name == ResumeSettings.UnreadableRows && begun.GetValueOrDefault(name) == ResumeSettings.Stop;
             if (!goesOn && (!begun.TryGetValue(name, out string? before) || before != value))
             {
-                throw CommandException.Usage(
-                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {output.Name} to begin again.");
+                throw RowsException.Refused(
+                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {output.Name} to begin again.",
+                    setting: ResumeSettings.OptionOf(name));
             }
         }
     }
@@ -191,6 +186,6 @@ internal sealed class ResumableOutput
         ? $" ({before}, now {now})"
         : "";
 
-    private CommandException Foreign(string reason) => CommandException.Usage(
+    private RowsException Foreign(string reason) => RowsException.Refused(
         $"{output.Name} cannot be resumed, because {reason}. Delete it to begin again.");
 }

@@ -1,4 +1,4 @@
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>Where a run goes on.</summary>
 /// <param name="Rows">The input rows that are done, those that were rejected counted.</param>

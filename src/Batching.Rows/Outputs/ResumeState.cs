@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Classify.Files;
+using Batching.Rows.Files;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>The file beside an output that says what a run was made of.</summary>
 /// <remarks>It is there whole or not at all. A symbolic link in its place is replaced and never followed; a device or a FIFO is left alone.</remarks>
@@ -21,7 +21,7 @@ internal sealed class ResumeState(OutputTarget output)
     public static string TemporaryPathOf(OutputTarget output) => $"{PathOf(output)}.tmp";
 
     /// <summary>Writes it, but not yet in its place.</summary>
-    /// <exception cref="CommandException">It cannot be written.</exception>
+    /// <exception cref="RowsException">It cannot be written.</exception>
     public void Prepare(SortedDictionary<string, string> settings)
     {
         try
@@ -37,7 +37,7 @@ internal sealed class ResumeState(OutputTarget output)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CommandException.Usage(
+            throw RowsException.Refused(
                 $"{output.Name} cannot be written: '{Path}', which says how to go on with it, cannot be written beside it: {exception.Message}", exception);
         }
     }
@@ -54,23 +54,23 @@ internal sealed class ResumeState(OutputTarget output)
         }
     }
 
-    /// <exception cref="CommandException">It is not there, or damaged.</exception>
+    /// <exception cref="RowsException">It is not there, or damaged.</exception>
     public SortedDictionary<string, string> Read()
     {
         try
         {
             return FileNode.At(Path, followsLinks: false).Kind == FileKind.Regular
                 ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllBytes(Path)) ?? throw new JsonException("It holds null.")
-                : throw CommandException.Usage(
+                : throw RowsException.Refused(
                     $"{output.Name} is there, and '{Path}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete {output.Name} to begin again.");
         }
         catch (JsonException exception)
         {
-            throw CommandException.Usage($"'{Path}' is damaged. Delete it and {output.Name} to begin again.", exception);
+            throw RowsException.Refused($"'{Path}' is damaged. Delete it and {output.Name} to begin again.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CommandException.Usage($"{output.Name} cannot be resumed: {exception.Message}", exception);
+            throw RowsException.Refused($"{output.Name} cannot be resumed: {exception.Message}", exception);
         }
     }
 

@@ -1,7 +1,7 @@
-using Classify.Files;
+using Batching.Rows.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace Classify.Outputs;
+namespace Batching.Rows.Outputs;
 
 /// <summary>What the process was started with open, such as stdout, as bytes.</summary>
 internal static class StandardStreams

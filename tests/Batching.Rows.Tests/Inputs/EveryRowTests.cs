@@ -1,11 +1,11 @@
 using System.Text;
-using Classify;
-using Classify.Inputs;
+
+using Batching.Rows.Inputs;
 using CsCheck;
 using Sylvan.Data.Csv;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Rows.Tests.Inputs;
 
 /// <summary>Every row of an input is a result or a reject, whatever is in it.</summary>
 public sealed class EveryRowTests : IDisposable
@@ -26,18 +26,18 @@ public sealed class EveryRowTests : IDisposable
     [InlineData("\r\n")]
     public async Task Lines_end_with_LF_or_CR_or_both(string end)
     {
-        foreach (FileFormat format in new[] { FileFormat.Txt, FileFormat.Csv, FileFormat.Tsv, FileFormat.Jsonl })
+        foreach (RowFormat format in new[] { RowFormat.Txt, RowFormat.Csv, RowFormat.Tsv, RowFormat.Jsonl })
         {
             string[] texts = ["man", "plan", "six"];
             string[] lines = format switch
             {
-                FileFormat.Txt => texts,
-                FileFormat.Jsonl => [.. texts.Select(text => $$"""{"text":"{{text}}"}""")],
+                RowFormat.Txt => texts,
+                RowFormat.Jsonl => [.. texts.Select(text => $$"""{"text":"{{text}}"}""")],
                 _ => ["text", .. texts],
             };
             string content = string.Join(end, lines);
-            Assert.Equal(texts, (await Rows.ReadAsync(files, format, content)).Select(row => row.Text));
-            InputRow[] rows = await Rows.ReadAsync(files, format, content + end);
+            Assert.Equal(texts, (await RowFiles.ReadAsync(files, format, content)).Select(row => row.Text));
+            TextRow[] rows = await RowFiles.ReadAsync(files, format, content + end);
             Assert.Equal(texts, rows.Select(row => row.Text));
             Assert.Equal(content.Length + end.Length, rows[^1].Position);
             Assert.Equal(lines.Length, rows[^1].Line);
@@ -53,7 +53,7 @@ public sealed class EveryRowTests : IDisposable
         {
             for (int size = 1; size < 20; size++)
             {
-                InputRow[] rows = await Rows.ReadAsync(files, FileFormat.Txt, new string('x', start) + "\n" + Content, size);
+                TextRow[] rows = await RowFiles.ReadAsync(files, RowFormat.Txt, new string('x', start) + "\n" + Content, size);
                 Assert.Equal(expected, rows.Skip(1).Select(row => row.Text));
             }
         }
@@ -69,8 +69,8 @@ public sealed class EveryRowTests : IDisposable
             string header = "text,id" + new string('\n', start + 1);
             for (int size = 1; size < 50; size++)
             {
-                InputRow[] rows = await Rows.ReadAsync(files, FileFormat.Csv, Encoding.UTF8.GetBytes(header + Content), size, others: "id");
-                Assert.Equal(expected, rows.Select(row => (row.Text, row.Others[0].Text!)));
+                TextRow[] rows = await RowFiles.ReadAsync(files, RowFormat.Csv, Encoding.UTF8.GetBytes(header + Content), size, others: "id");
+                Assert.Equal(expected, rows.Select(row => (row.Text, row.Kept[0].Text!)));
             }
         }
     }
@@ -85,10 +85,10 @@ public sealed class EveryRowTests : IDisposable
     [InlineData(" ")]
     public async Task A_row_may_begin_with_any_character(string first)
     {
-        foreach (FileFormat format in new[] { FileFormat.Txt, FileFormat.Csv, FileFormat.Tsv })
+        foreach (RowFormat format in new[] { RowFormat.Txt, RowFormat.Csv, RowFormat.Tsv })
         {
-            string content = (format == FileFormat.Txt ? "" : "text\n") + $"man\n{first}plan\nsix\n{first}";
-            Assert.Equal(["man", $"{first}plan", "six", first], (await Rows.ReadAsync(files, format, content)).Select(row => row.Text));
+            string content = (format == RowFormat.Txt ? "" : "text\n") + $"man\n{first}plan\nsix\n{first}";
+            Assert.Equal(["man", $"{first}plan", "six", first], (await RowFiles.ReadAsync(files, format, content)).Select(row => row.Text));
         }
     }
 
@@ -97,15 +97,15 @@ public sealed class EveryRowTests : IDisposable
     {
         foreach (byte[] bytes in new byte[][] { [0xFF], [0xC3], [0xE9, (byte)'x'], [0xED, 0xA0, 0x80], [0xF8], [0xC0, 0x80] })
         {
-            foreach (FileFormat format in new[] { FileFormat.Txt, FileFormat.Csv, FileFormat.Tsv, FileFormat.Jsonl })
+            foreach (RowFormat format in new[] { RowFormat.Txt, RowFormat.Csv, RowFormat.Tsv, RowFormat.Jsonl })
             {
                 (string header, string good) = format switch
                 {
-                    FileFormat.Txt => ("", "man\n"),
-                    FileFormat.Jsonl => ("", "{\"text\":\"man\"}\n"),
+                    RowFormat.Txt => ("", "man\n"),
+                    RowFormat.Jsonl => ("", "{\"text\":\"man\"}\n"),
                     _ => ("text\n", "man\n"),
                 };
-                InputRow[] rows = await Rows.ReadAsync(
+                TextRow[] rows = await RowFiles.ReadAsync(
                     files, format, [.. Encoding.UTF8.GetBytes(header + good), .. bytes, (byte)'\n', .. Encoding.UTF8.GetBytes(good)]);
                 Assert.Equal([true, false, true], rows.Select(row => row.Error is null));
                 Assert.Contains("not valid UTF-8", rows[1].Error, StringComparison.Ordinal);
@@ -121,12 +121,12 @@ public sealed class EveryRowTests : IDisposable
     public async Task Another_encoding_is_named_in_every_format(string name)
     {
         Encoding encoding = Encoding.GetEncoding(name);
-        foreach (FileFormat format in new[] { FileFormat.Txt, FileFormat.Csv, FileFormat.Tsv, FileFormat.Jsonl })
+        foreach (RowFormat format in new[] { RowFormat.Txt, RowFormat.Csv, RowFormat.Tsv, RowFormat.Jsonl })
         {
             foreach (int bufferSize in new[] { 1, 2, 3, 1 << 16 })
             {
                 byte[] content = [.. encoding.GetPreamble(), .. encoding.GetBytes("text\nman\n")];
-                var refusal = await Assert.ThrowsAsync<CommandException>(() => Rows.ReadAsync(files, format, content, bufferSize));
+                var refusal = await Assert.ThrowsAsync<RowsException>(() => RowFiles.ReadAsync(files, format, content, bufferSize));
                 Assert.Contains(name[..6].ToUpperInvariant(), refusal.Message, StringComparison.Ordinal);
             }
         }
@@ -137,9 +137,9 @@ public sealed class EveryRowTests : IDisposable
     {
         for (int size = 1; size < 6; size++)
         {
-            Assert.Equal(["man"], (await Rows.ReadAsync(files, FileFormat.Csv, "\uFEFFtext\nman\n", size)).Select(row => row.Text));
-            Assert.Equal(["man"], (await Rows.ReadAsync(files, FileFormat.Txt, "\uFEFFman", size)).Select(row => row.Text));
-            Assert.Empty(await Rows.ReadAsync(files, FileFormat.Txt, "\uFEFF", size));
+            Assert.Equal(["man"], (await RowFiles.ReadAsync(files, RowFormat.Csv, "\uFEFFtext\nman\n", size)).Select(row => row.Text));
+            Assert.Equal(["man"], (await RowFiles.ReadAsync(files, RowFormat.Txt, "\uFEFFman", size)).Select(row => row.Text));
+            Assert.Empty(await RowFiles.ReadAsync(files, RowFormat.Txt, "\uFEFF", size));
         }
     }
 
@@ -149,12 +149,12 @@ public sealed class EveryRowTests : IDisposable
         for (int excess = -1; excess < 30; excess++)
         {
             string text = new('x', 40 + excess - 11);
-            foreach (FileFormat format in new[] { FileFormat.Txt, FileFormat.Csv, FileFormat.Tsv, FileFormat.Jsonl })
+            foreach (RowFormat format in new[] { RowFormat.Txt, RowFormat.Csv, RowFormat.Tsv, RowFormat.Jsonl })
             {
                 (string header, Func<string, string> row) = format switch
                 {
-                    FileFormat.Txt => ("", text => $"{text}{new string('y', 11)}"),
-                    FileFormat.Jsonl => ("", text => $$"""{"text":"{{text}}"}"""),
+                    RowFormat.Txt => ("", text => $"{text}{new string('y', 11)}"),
+                    RowFormat.Jsonl => ("", text => $$"""{"text":"{{text}}"}"""),
                     _ => ("text\n", new Func<string, string>(text => $"{text}{new string('y', 11)}")),
                 };
                 foreach (string end in LineEnds)
@@ -162,7 +162,7 @@ public sealed class EveryRowTests : IDisposable
                     string content = header + string.Join(end, row(""), row(text), row("b"), row(text));
                     foreach (int bufferSize in new[] { 1, 7, 40, 64, 1 << 16 })
                     {
-                        InputRow[] rows = await Rows.ReadAsync(files, format, content, bufferSize, longest: 40);
+                        TextRow[] rows = await RowFiles.ReadAsync(files, format, content, bufferSize, longest: 40);
                         Assert.Equal([true, excess <= 0, true, excess <= 0], rows.Select(row => row.Error is null));
                     }
                 }
@@ -181,7 +181,7 @@ public sealed class EveryRowTests : IDisposable
         string content = $"text,id\nman,1\n{string.Format(System.Globalization.CultureInfo.InvariantCulture, record, new string('x', 100))}\nsix,2\n";
         foreach (int bufferSize in new[] { 1, 10, 64, 1 << 16 })
         {
-            InputRow[] rows = await Rows.ReadAsync(files, FileFormat.Csv, content, bufferSize, longest: 50);
+            TextRow[] rows = await RowFiles.ReadAsync(files, RowFormat.Csv, content, bufferSize, longest: 50);
             Assert.Equal(["man", "", "six"], rows.Select(row => row.Text));
             Assert.Contains("it is longer than", rows[1].Error, StringComparison.Ordinal);
         }
@@ -191,10 +191,10 @@ public sealed class EveryRowTests : IDisposable
     public async Task A_line_above_the_limit_of_a_stream_without_end_is_told_at_once()
     {
         var lines = new LineReader(new InputSource("/dev/zero"), longest: 1 << 17);
-        await using var reader = new CsvRowReader(lines, Rows.Columns());
-        var refusal = await Assert.ThrowsAsync<CommandException>(async () =>
+        await using var reader = new CsvRowReader(lines, RowFiles.Columns());
+        var refusal = await Assert.ThrowsAsync<RowsException>(async () =>
         {
-            await foreach (InputRow row in reader.ReadAsync(TestContext.Current.CancellationToken))
+            await foreach (TextRow row in reader.ReadAsync(TestContext.Current.CancellationToken))
             {
                 Assert.Fail(row.Text);
             }
@@ -209,18 +209,18 @@ public sealed class EveryRowTests : IDisposable
     [InlineData("a.tsv", "\uFEFF")]
     public async Task A_table_without_a_header_is_refused(string name, string content)
     {
-        FileFormat format = name == "a.csv" ? FileFormat.Csv : FileFormat.Tsv;
-        var refusal = await Assert.ThrowsAsync<CommandException>(() => Rows.ReadAsync(files, format, content));
-        Assert.Equal((ExitCode.Usage, true), (refusal.ExitCode, refusal.Message.Contains("is empty", StringComparison.Ordinal)));
+        RowFormat format = name == "a.csv" ? RowFormat.Csv : RowFormat.Tsv;
+        var refusal = await Assert.ThrowsAsync<RowsException>(() => RowFiles.ReadAsync(files, format, content));
+        Assert.Equal((true, true), (refusal.IsRefusal, refusal.Message.Contains("is empty", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_file_without_rows_has_none()
     {
-        Assert.Empty(await Rows.ReadAsync(files, FileFormat.Txt, ""));
-        Assert.Empty(await Rows.ReadAsync(files, FileFormat.Jsonl, "\n \n"));
-        Assert.Empty(await Rows.ReadAsync(files, FileFormat.Csv, "text,id"));
-        Assert.Empty(await Rows.ReadAsync(files, FileFormat.Tsv, "text\tid\n"));
+        Assert.Empty(await RowFiles.ReadAsync(files, RowFormat.Txt, ""));
+        Assert.Empty(await RowFiles.ReadAsync(files, RowFormat.Jsonl, "\n \n"));
+        Assert.Empty(await RowFiles.ReadAsync(files, RowFormat.Csv, "text,id"));
+        Assert.Empty(await RowFiles.ReadAsync(files, RowFormat.Tsv, "text\tid\n"));
     }
 
     [Theory]
@@ -228,8 +228,8 @@ public sealed class EveryRowTests : IDisposable
     [InlineData("text\tid\ttext\na\t1\tb\n")]
     public async Task A_column_that_is_there_twice_is_refused_by_name(string content)
     {
-        FileFormat format = content.Contains('\t', StringComparison.Ordinal) ? FileFormat.Tsv : FileFormat.Csv;
-        var refusal = await Assert.ThrowsAsync<CommandException>(() => Rows.ReadAsync(files, format, content));
+        RowFormat format = content.Contains('\t', StringComparison.Ordinal) ? RowFormat.Tsv : RowFormat.Csv;
+        var refusal = await Assert.ThrowsAsync<RowsException>(() => RowFiles.ReadAsync(files, format, content));
         Assert.Contains("2 columns 'text'", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -240,7 +240,7 @@ public sealed class EveryRowTests : IDisposable
     [InlineData("""{"text":"\ud83d"}""")]
     public async Task Half_a_surrogate_pair_is_a_bad_row(string line)
     {
-        InputRow[] rows = await Rows.ReadAsync(files, FileFormat.Jsonl, Encoding.UTF8.GetBytes($"{{\"text\":\"man\"}}\n{line}\n{{\"text\":\"six\"}}\n"), others: "text");
+        TextRow[] rows = await RowFiles.ReadAsync(files, RowFormat.Jsonl, Encoding.UTF8.GetBytes($"{{\"text\":\"man\"}}\n{line}\n{{\"text\":\"six\"}}\n"), others: "text");
         Assert.Equal(["man", "", "six"], rows.Select(row => row.Text));
         Assert.Contains("half of a surrogate pair", rows[1].Error, StringComparison.Ordinal);
     }
@@ -259,19 +259,19 @@ public sealed class EveryRowTests : IDisposable
             }
 
             string[] txt = lines.Length > 0 && lines[^1].Length == 0 && !isLastEnded ? lines[..^1] : lines;
-            Assert.Equal(txt, Read(FileFormat.Txt, content).Select(row => row.Text));
+            Assert.Equal(txt, Read(RowFormat.Txt, content).Select(row => row.Text));
 
-            InputRow[] tsv = Read(FileFormat.Tsv, $"text\tid\n{content}");
+            TextRow[] tsv = Read(RowFormat.Tsv, $"text\tid\n{content}");
             Assert.Equal(texts.Length, tsv.Length);
             Assert.Equal(texts.Count(text => text.Count(c => c == '\t') == 1), tsv.Count(row => row.Error is null));
 
             string[] json = [.. texts.Where(text => text.AsSpan().ContainsAnyExcept(" \t"))];
-            Assert.Equal(mark > 0 && texts[0] == "\uFEFF" ? json.Length - 1 : json.Length, Read(FileFormat.Jsonl, content).Length);
+            Assert.Equal(mark > 0 && texts[0] == "\uFEFF" ? json.Length - 1 : json.Length, Read(RowFormat.Jsonl, content).Length);
 
             string quoted = string.Concat(texts.Select((text, index) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}{ends[index]}\",x{ends[index]}"));
-            Assert.Equal(texts.Select((text, index) => text + ends[index]), Read(FileFormat.Csv, $"text,id\n{quoted}").Select(row => row.Text));
+            Assert.Equal(texts.Select((text, index) => text + ends[index]), Read(RowFormat.Csv, $"text,id\n{quoted}").Select(row => row.Text));
 
-            InputRow[] Read(FileFormat format, string text) => Rows.ReadAsync(files, format, text, bufferSize).GetAwaiter().GetResult();
+            TextRow[] Read(RowFormat format, string text) => RowFiles.ReadAsync(files, format, text, bufferSize).GetAwaiter().GetResult();
         },
         seed: Generators.Seed, iter: 400, threads: 1);
 
@@ -281,12 +281,12 @@ public sealed class EveryRowTests : IDisposable
         (records, bufferSize) =>
         {
             string content = "text,id\n" + string.Concat(records.Select(record => $"{Quoted(record[0])},{Quoted(record[1])}\n"));
-            InputRow[] rows = Rows.ReadAsync(files, FileFormat.Csv, Encoding.UTF8.GetBytes(content), bufferSize, others: "id").GetAwaiter().GetResult();
+            TextRow[] rows = RowFiles.ReadAsync(files, RowFormat.Csv, Encoding.UTF8.GetBytes(content), bufferSize, others: "id").GetAwaiter().GetResult();
             using var sylvan = CsvDataReader.Create(new StringReader(content));
-            foreach (InputRow row in rows)
+            foreach (TextRow row in rows)
             {
                 Assert.True(sylvan.Read());
-                Assert.Equal((sylvan.GetString(0), sylvan.GetString(1)), (row.Text, row.Others[0].Text));
+                Assert.Equal((sylvan.GetString(0), sylvan.GetString(1)), (row.Text, row.Kept[0].Text));
             }
 
             Assert.False(sylvan.Read());

@@ -1,13 +1,14 @@
 using System.Text;
-using Batching.Tests.CommandLine;
-using Classify;
-using Classify.Inputs;
+
+
+using Batching.Rows.Inputs;
+using Batching.Tests.HostileFiles;
 using CsCheck;
 using Parquet;
 using Parquet.Schema;
 using Xunit;
 
-namespace Batching.Tests.HostileFiles;
+namespace Batching.Rows.Tests.Inputs;
 
 /// <summary>
 /// Inputs of the command line with changes: their rows are results or rejects, or the whole of them is refused by a sentence;
@@ -62,19 +63,6 @@ public sealed class InputFuzzTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("crash10.parquet", 1, "3 rows of row group 1")]
-    [InlineData("crash29.parquet", 1, "is not a Parquet file that can be read")]
-    [InlineData("flip.parquet", 1, "5 rows of row group 1")]
-    [InlineData("z-lz4.parquet", 2, "LZ4 in Hadoop's frames")]
-    public async Task Files_that_broke_the_program_are_refused_in_a_line(string name, int exitCode, string words)
-    {
-        string path = Path.Combine(Repository.Root, "tests", "Batching.Tests", "HostileFiles", "Parquet", name);
-        ToolResult result = await Tool.RunAsync("classify", "-i", path, "--model", Tool.SmallModel);
-        result.Failed(exitCode, path, words);
-        Assert.Empty(result.Lines);
-    }
-
     [Fact]
     public async Task Rows_of_a_damaged_row_group_are_rejects_and_the_others_are_read()
     {
@@ -83,7 +71,7 @@ public sealed class InputFuzzTests : IDisposable
         whole.AsSpan(damaged - 4, 4).Fill(0x7F);
         string source = files.PathOf("a.parquet");
         await File.WriteAllBytesAsync(source, whole, TestContext.Current.CancellationToken);
-        InputRow[] rows = await Rows.ReadAsync(source, FileFormat.Parquet, Rows.Columns("id"));
+        TextRow[] rows = await RowFiles.ReadAsync(source, RowFormat.Parquet, RowFiles.Columns("id"));
         Assert.Equal(Texts.Length * 2, rows.Length);
         Assert.All(rows[..Texts.Length], row => Assert.Contains("it is one of the 8 rows of row group 1, whose column 'text' cannot be read", row.Error, StringComparison.Ordinal));
         Assert.Equal(Texts.Select(text => text ?? ""), rows[Texts.Length..].Select(row => row.Text));
@@ -104,7 +92,7 @@ public sealed class InputFuzzTests : IDisposable
                 isSecondVersion);
             File.WriteAllBytes(files.PathOf("pages.parquet"), file);
             ColumnChoice column = new(isNested ? "doc.text" : "text", Pair: null, []);
-            InputRow[] rows = Rows.ReadAsync(files.PathOf("pages.parquet"), FileFormat.Parquet, column).GetAwaiter().GetResult();
+            TextRow[] rows = RowFiles.ReadAsync(files.PathOf("pages.parquet"), RowFormat.Parquet, column).GetAwaiter().GetResult();
             Assert.Equal(
                 pages.SelectMany(page => page).Select(value => (value.Text ?? "", value.Text is null ? "its text is null" : null)),
                 rows.Select(row => (row.Text, row.Error)));
@@ -118,7 +106,7 @@ public sealed class InputFuzzTests : IDisposable
             files.PathOf("a.parquet"),
             ParquetFile.Write([[("man"u8.ToArray(), 0), ([0xE9, 0x20], 0)], [(null, 0), ("six"u8.ToArray(), 0)]], isNested: false, isSecondVersion: false),
             TestContext.Current.CancellationToken);
-        InputRow[] rows = await Rows.ReadAsync(files.PathOf("a.parquet"), FileFormat.Parquet, Rows.Columns());
+        TextRow[] rows = await RowFiles.ReadAsync(files.PathOf("a.parquet"), RowFormat.Parquet, RowFiles.Columns());
         Assert.Equal([null, "a text in it is not valid UTF-8", "its text is null", null], rows.Select(row => row.Error));
     }
 
@@ -143,7 +131,7 @@ public sealed class InputFuzzTests : IDisposable
         }
 
         await File.WriteAllBytesAsync(files.PathOf("a.parquet"), ParquetFile.WithFooter([], footer), TestContext.Current.CancellationToken);
-        var refusal = await Assert.ThrowsAsync<CommandException>(() => Rows.ReadAsync(files.PathOf("a.parquet"), FileFormat.Parquet, Rows.Columns()));
+        var refusal = await Assert.ThrowsAsync<RowsException>(() => RowFiles.ReadAsync(files.PathOf("a.parquet"), RowFormat.Parquet, RowFiles.Columns()));
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -164,14 +152,14 @@ public sealed class InputFuzzTests : IDisposable
             string? error = null;
             try
             {
-                await using IRowReader reader = RowReaders.Open(new InputSource(files.PathOf("b.parquet")), FileFormat.Parquet, Rows.Columns());
-                await foreach (InputRow row in reader.ReadAsync(TestContext.Current.CancellationToken))
+                await using IRowReader reader = RowReaders.Open(new InputSource(files.PathOf("b.parquet")), RowFormat.Parquet, RowFiles.Columns());
+                await foreach (TextRow row in reader.ReadAsync(TestContext.Current.CancellationToken))
                 {
                     error = row.Error;
                     break;
                 }
             }
-            catch (CommandException refusal)
+            catch (RowsException refusal)
             {
                 error = refusal.Message;
             }
@@ -187,11 +175,11 @@ public sealed class InputFuzzTests : IDisposable
         File.WriteAllBytes(path, content);
         try
         {
-            FileFormat format = Enum.Parse<FileFormat>(Path.GetExtension(name)[1..], ignoreCase: true);
-            ColumnChoice columns = format == FileFormat.Txt ? Rows.Columns("text") : Rows.Columns("id");
-            return Rows.ReadAsync(path, format, columns).GetAwaiter().GetResult().Length;
+            RowFormat format = Enum.Parse<RowFormat>(Path.GetExtension(name)[1..], ignoreCase: true);
+            ColumnChoice columns = format == RowFormat.Txt ? RowFiles.Columns("text") : RowFiles.Columns("id");
+            return RowFiles.ReadAsync(path, format, columns).GetAwaiter().GetResult().Length;
         }
-        catch (CommandException refusal)
+        catch (RowsException refusal)
         {
             Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
             Assert.True(refusal.Message.EndsWith('.'), refusal.Message);

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Classify.Inputs;
+using Batching.Rows.Inputs;
 
-namespace Batching.Tests.HostileFiles;
+namespace Batching.Rows.Tests.Inputs;
 
 /// <summary>A Parquet file of one column 'text', or 'doc.text', of several pages, byte by byte after the specification.</summary>
 internal static class ParquetFile

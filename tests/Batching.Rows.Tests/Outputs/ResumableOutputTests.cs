@@ -1,8 +1,8 @@
 using System.Text;
-using Classify.Outputs;
+using Batching.Rows.Outputs;
 using Xunit;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Rows.Tests.Outputs;
 
 /// <summary>Where a run goes on, for every byte at which its output may end.</summary>
 public sealed class ResumableOutputTests : IDisposable
@@ -75,7 +75,7 @@ public sealed class ResumableOutputTests : IDisposable
     {
         Begin(isCsv: false);
         files.Write("a", content);
-        Exception exception = Assert.Throws<Classify.CommandException>(() => Continue(isCsv: false));
+        Exception exception = Assert.Throws<RowsException>(() => Continue(isCsv: false));
         Assert.Contains(error, exception.Message, StringComparison.Ordinal);
         Assert.Equal(content, files.Read("a"));
     }
@@ -86,7 +86,7 @@ public sealed class ResumableOutputTests : IDisposable
         OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
         using (var output = OutputFile.Open(target))
         {
-            new ResumableOutput(output, rejects: null, new ResumeState(target), header: null, Settings(ResumableOutput.Stop)).Begin();
+            new ResumableOutput(output, rejects: null, new ResumeState(target), header: null, Settings(ResumeSettings.Stop)).Begin();
         }
 
         files.Write("a", Rows[0].Jsonl);
@@ -95,7 +95,7 @@ public sealed class ResumableOutputTests : IDisposable
     }
 
     private static SortedDictionary<string, string> Settings(string onError) =>
-        new(StringComparer.Ordinal) { [ResumableOutput.OnError] = onError };
+        new(StringComparer.Ordinal) { [ResumeSettings.UnreadableRows] = onError };
 
     private void Begin(bool isCsv) => With(isCsv, resumable => resumable.Begin());
 

@@ -1,4 +1,3 @@
-using Batching.Tests.CommandLine;
 using Batching.Tests.ModelFiles;
 using Classify.Quantization;
 using Classify.Quantization.Onnx;

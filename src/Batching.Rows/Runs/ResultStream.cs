@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Batching;
 
-namespace Classify;
+namespace Batching.Rows.Runs;
 
 /// <summary>Results as they come, and something to do whenever the next is not there yet.</summary>
 internal static class ResultStream

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Batching;
+using Batching.Rows;
+using Batching.Rows.Inputs;
 
-namespace Classify.Inputs;
+namespace Batching.Cli;
 
 /// <summary>
 /// Texts on stdin: JSON objects a line with <c>text</c> and perhaps <c>pair</c>, or plain lines. The first line decides: it is
@@ -10,7 +11,7 @@ namespace Classify.Inputs;
 /// </summary>
 internal sealed class TextLines : IAsyncDisposable
 {
-    private readonly InputSource source = new(FileFormats.StandardStream);
+    private readonly InputSource source = new(RowFormats.StandardStream);
     private readonly LineReader lines;
 
     public TextLines() => lines = new LineReader(source);

@@ -1,8 +1,8 @@
 using System.Runtime.ExceptionServices;
-using Classify.Inputs;
-using Classify.Outputs;
+using Batching.Rows.Inputs;
+using Batching.Rows.Outputs;
 
-namespace Classify;
+namespace Batching.Rows.Runs;
 
 /// <summary>The rows that were read and whose results are not written yet, in their order, and the rejected ones among them.</summary>
 /// <remarks>
@@ -13,13 +13,13 @@ namespace Classify;
 internal sealed class PendingRows(RejectsFile? rejects)
 {
     private readonly Lock gate = new();
-    private readonly Queue<InputRow> rows = new();
+    private readonly Queue<TextRow> rows = new();
     private ExceptionDispatchInfo? failure;
 
     /// <summary>The rows that were rejected.</summary>
     public long Rejected { get; private set; }
 
-    public void Add(InputRow row)
+    public void Add(TextRow row)
     {
         lock (gate)
         {
@@ -29,11 +29,11 @@ internal sealed class PendingRows(RejectsFile? rejects)
     }
 
     /// <summary>The row whose result is next.</summary>
-    public InputRow Next()
+    public TextRow Next()
     {
         lock (gate)
         {
-            InputRow row = rows.Dequeue();
+            TextRow row = rows.Dequeue();
             WriteRejects();
             return row;
         }
@@ -41,7 +41,7 @@ internal sealed class PendingRows(RejectsFile? rejects)
 
     /// <summary>Hands the rejects and the results so far to the system.</summary>
     /// <param name="writer">Has the results.</param>
-    /// <exception cref="CommandException">One of the two cannot be written, now or before. After that neither is.</exception>
+    /// <exception cref="RowsException">One of the two cannot be written, now or before. After that neither is.</exception>
     public void Commit(IResultWriter writer)
     {
         lock (gate)
@@ -57,7 +57,7 @@ internal sealed class PendingRows(RejectsFile? rejects)
 
     private void WriteRejects()
     {
-        while (rows.TryPeek(out InputRow? row) && row.Error is not null)
+        while (rows.TryPeek(out TextRow? row) && row.Error is not null)
         {
             Guard(() => rejects!.Write(rows.Dequeue()));
             Rejected++;

@@ -1,7 +1,7 @@
-namespace Classify.Inputs;
+namespace Batching;
 
-/// <summary>How rows lie in a file.</summary>
-internal enum FileFormat
+/// <summary>How the rows of a file are written.</summary>
+public enum RowFormat
 {
     /// <summary>A text a line.</summary>
     Txt,

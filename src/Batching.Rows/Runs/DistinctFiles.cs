@@ -1,13 +1,13 @@
-using Classify.Files;
-using Classify.Inputs;
-using Classify.Outputs;
+using Batching.Rows.Files;
+using Batching.Rows.Inputs;
+using Batching.Rows.Outputs;
 
-namespace Classify.Commands;
+namespace Batching.Rows.Runs;
 
 /// <summary>Sees to it that no file of a run is another of its files, whatever its names are.</summary>
 internal static class DistinctFiles
 {
-    /// <exception cref="CommandException">Two of them are one, also through a link.</exception>
+    /// <exception cref="RowsException">Two of them are one, also through a link.</exception>
     public static void Demand(InputSource input, OutputTarget output, OutputTarget? rejects)
     {
         var files = new List<Entry> { Entry.Of(input), Entry.Of(output) };
@@ -26,7 +26,7 @@ internal static class DistinctFiles
         {
             if (files.Take(index).FirstOrDefault(files[index].IsSameAs) is { Name: not null } other)
             {
-                throw CommandException.Usage(
+                throw RowsException.Refused(
                     $"{Both(other.Name, files[index].Name)}. The input, the output, the rejects and what a run keeps beside its output (OUTPUT.resume) are files of their own.");
             }
         }
@@ -40,7 +40,7 @@ internal static class DistinctFiles
             ? new Entry(input.Name, Path: null, input.Node)
             : new Entry(input.Path, Resolved(input.Path), input.Node);
 
-        public static Entry Of(OutputTarget output) => new(output.Typed == FileFormats.StandardStream ? "stdout" : output.Typed, output.Descriptor is null ? output.Path : null, output.Node);
+        public static Entry Of(OutputTarget output) => new(output.Typed == RowFormats.StandardStream ? "stdout" : output.Typed, output.Descriptor is null ? output.Path : null, output.Node);
 
         // A terminal is read and written at once, and two outputs may both go nowhere.
         public bool IsSameAs(Entry other) =>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Batching.Tests.CommandLine;
+namespace Batching.Tests;
 
 /// <summary>A folder for the files of one test.</summary>
 internal sealed class Workspace : IDisposable
