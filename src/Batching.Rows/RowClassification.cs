@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Batching.Rows.Outputs;
 using Batching.Rows.Runs;
@@ -54,9 +55,11 @@ public sealed class RowClassification : IAsyncDisposable
     public static async Task<RowClassification> OpenAsync(RowClassificationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var files = RunFiles.Of(options);
+        var checkedFiles = RunFiles.Of(options);
         return new RowClassification(
-            options, files, await RowReader.OpenAsync(files.Input, files.InputFormat, options.Rows.Columns, cancellationToken));
+            options,
+            checkedFiles,
+            await RowReader.OpenAsync(checkedFiles.Input, checkedFiles.InputFormat, options.Rows.Columns, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Classifies and writes the rows.</summary>
@@ -83,25 +86,26 @@ public sealed class RowClassification : IAsyncDisposable
         var columns = new ResultColumns(classifier.Labels, options.Rows.KeptColumns, options.TopK, options.WriteLogits);
         using OutputFile output = OutputFile.Open(files.Output, reads: options.Resume);
         using OutputFile? rejected = files.Rejects is null ? null : OutputFile.Open(files.Rejects, reads: options.Resume);
-        ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken);
+        ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken).ConfigureAwait(false);
         ResumePoint point = BeginOrContinue(resumable, cancellationToken);
         output.Keep(point.OutputLength);
         rejected?.Keep(point.RejectsLength);
 
         using RejectsFile? rejects = rejected is null ? null : new RejectsFile(rejected);
-        await using IResultWriter writer = await WriterAsync(output, columns, point);
+        IResultWriter writer = await WriterAsync(output, columns, point).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closing = writer.ConfigureAwait(false);
         var feed = new RowFeed(reader);
         var pending = new PendingRows(rejects);
         RowClassificationProgress done = default;
         try
         {
-            await WriteAsync(feed.ReadAsync(point.Rows, pending, options.SkipUnreadableRows, cancellationToken));
+            await WriteAsync(feed.ReadAsync(point.Rows, pending, options.SkipUnreadableRows, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
             // Also what a failure or a cancellation came after. If it was a commit that failed, this one does so as well, and nothing follows.
             Commit();
-            await writer.CompleteAsync();
+            await writer.CompleteAsync().ConfigureAwait(false);
             rejected?.FlushToDisk();
             output.FlushToDisk();
         }
@@ -132,10 +136,10 @@ public sealed class RowClassification : IAsyncDisposable
         async Task WriteAsync(IAsyncEnumerable<TextInput> inputs)
         {
             long committed = clock.GetTimestamp();
-            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, Commit, cancellationToken))
+            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, Commit, cancellationToken).ConfigureAwait(false))
             {
                 TextRow row = pending.Next();
-                await writer.WriteAsync(row, result);
+                await writer.WriteAsync(row, result).ConfigureAwait(false);
                 done = new RowClassificationProgress(done.Rows + 1, done.Tokens + result.TokenCount, row.Position, reader.Length);
                 if (writer.Uncommitted >= CommitBytes || clock.GetElapsedTime(committed) >= CommitInterval)
                 {
@@ -171,7 +175,7 @@ public sealed class RowClassification : IAsyncDisposable
 
     private async Task<IResultWriter> WriterAsync(OutputFile file, ResultColumns columns, ResumePoint point) => files.OutputFormat switch
     {
-        RowFormat.Parquet => await ParquetResultWriter.CreateAsync(file, columns),
+        RowFormat.Parquet => await ParquetResultWriter.CreateAsync(file, columns).ConfigureAwait(false),
         RowFormat.Csv => new CsvResultWriter(file, columns, isNew: point.OutputLength == 0),
         _ => new JsonlResultWriter(file, columns),
     };
@@ -193,7 +197,7 @@ public sealed class RowClassification : IAsyncDisposable
             files.OutputFormat == RowFormat.Csv ? header : null,
             new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
             {
-                [ResumeSettings.Input] = await HashAsync(cancellationToken),
+                [ResumeSettings.Input] = await HashAsync(cancellationToken).ConfigureAwait(false),
                 [ResumeSettings.InputFormat] = files.InputFormat.ToString(),
                 [ResumeSettings.OutputFormat] = files.OutputFormat.ToString(),
                 [ResumeSettings.TextColumn] = options.Rows.TextColumn ?? "the default",
@@ -213,7 +217,8 @@ public sealed class RowClassification : IAsyncDisposable
     // The whole of it: reading takes a thousandth of the time that classifying does.
     private async Task<string> HashAsync(CancellationToken cancellationToken)
     {
-        await using Stream input = files.Input.Open();
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(input, cancellationToken));
+        Stream input = files.Input.Open();
+        await using ConfiguredAsyncDisposable closing = input.ConfigureAwait(false);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(input, cancellationToken).ConfigureAwait(false));
     }
 }

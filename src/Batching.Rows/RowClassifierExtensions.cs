@@ -21,7 +21,7 @@ public static class RowClassifierExtensions
         var feed = new RowFeed(reader);
         var pending = new PendingRows(rejects: null);
         IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(done: 0, pending, skipsErrors: false, cancellationToken);
-        await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken))
+        await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken).ConfigureAwait(false))
         {
             yield return new ClassifiedRow(pending.Next(), result);
         }

@@ -71,7 +71,7 @@ public sealed class RowReader : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             TextRow row = rows!.Current;
             yield return row;
-            hasRow = await rows.MoveNextAsync();
+            hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
         }
     }
 
@@ -81,17 +81,17 @@ public sealed class RowReader : IAsyncDisposable
 
     internal static async Task<RowReader> OpenAsync(InputSource source, RowFormat format, ColumnChoice columns, CancellationToken cancellationToken)
     {
-        var reader = new RowReader(source, RowReaders.Open(source, format, columns));
+        var opened = new RowReader(source, RowReaders.Open(source, format, columns));
         try
         {
-            using CancellationTokenRegistration stopping = reader.StopWith(cancellationToken);
-            reader.rows = reader.reader.ReadAsync(reader.stop.Token).GetAsyncEnumerator(reader.stop.Token);
-            reader.hasRow = await reader.rows.MoveNextAsync();
-            return reader;
+            using CancellationTokenRegistration stopping = opened.StopWith(cancellationToken);
+            opened.rows = opened.reader.ReadAsync(opened.stop.Token).GetAsyncEnumerator(opened.stop.Token);
+            opened.hasRow = await opened.rows.MoveNextAsync().ConfigureAwait(false);
+            return opened;
         }
         catch
         {
-            await reader.DisposeAsync();
+            await opened.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

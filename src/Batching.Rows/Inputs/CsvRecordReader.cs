@@ -33,7 +33,7 @@ internal sealed class CsvRecordReader(LineReader lines) : IAsyncDisposable
         bool isTooLong = false;
         long number = 0;
         long position = 0;
-        await foreach (Line part in lines.ReadPartsAsync(cancellationToken))
+        await foreach (Line part in lines.ReadPartsAsync(cancellationToken).ConfigureAwait(false))
         {
             number = isBegun ? number : part.Number;
             position = part.Position;

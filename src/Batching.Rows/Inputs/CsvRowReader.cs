@@ -20,7 +20,7 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
         ColumnIndexes? indexes = null;
         int width = 0;
         long row = 0;
-        await foreach (Line record in records.ReadAsync(cancellationToken))
+        await foreach (Line record in records.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (record.Bytes.IsEmpty && !record.GoesOn)
             {

@@ -13,7 +13,7 @@ internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : I
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long row = 0;
-        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        await foreach (Line line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (line.Bytes.Span.ContainsAnyExcept(" \t"u8))
             {

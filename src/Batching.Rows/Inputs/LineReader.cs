@@ -53,7 +53,7 @@ internal sealed class LineReader : IAsyncDisposable
     public async IAsyncEnumerable<Line> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool goesOn = false;
-        await foreach (Line part in ReadPartsAsync(cancellationToken))
+        await foreach (Line part in ReadPartsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!goesOn)
             {
@@ -69,7 +69,7 @@ internal sealed class LineReader : IAsyncDisposable
     public async IAsyncEnumerable<Line> ReadPartsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long number = 1;
-        long position = await SkipByteOrderMarkAsync(cancellationToken);
+        long position = await SkipByteOrderMarkAsync(cancellationToken).ConfigureAwait(false);
         int searched = 0;
         bool isBegun = false;
         while (true)
@@ -92,7 +92,7 @@ internal sealed class LineReader : IAsyncDisposable
             else if (!hasEnded)
             {
                 searched = known;
-                await FillAsync(cancellationToken);
+                await FillAsync(cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -125,7 +125,7 @@ internal sealed class LineReader : IAsyncDisposable
         // No further than a mark may go: whoever asks with a line of a byte waits for the answer to it.
         while (!hasEnded && ByteOrderMarks.Any(mark => mark.Bytes.Length > end && mark.Bytes.AsSpan().StartsWith(buffer.AsSpan(0, end))))
         {
-            await FillAsync(cancellationToken);
+            await FillAsync(cancellationToken).ConfigureAwait(false);
         }
 
         (byte[] bytes, string encoding) = Array.Find(ByteOrderMarks, mark => buffer.AsSpan(0, end).StartsWith(mark.Bytes));
@@ -144,7 +144,7 @@ internal sealed class LineReader : IAsyncDisposable
             Array.Resize(ref buffer, buffer.Length * 2);
         }
 
-        int read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+        int read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
         end += read;
         hasEnded = read == 0;
     }

@@ -30,9 +30,9 @@ internal sealed record ParquetFooter(long Start, ThriftStruct File)
         }
 
         stream.Position = 0;
-        await stream.ReadExactlyAsync(ends.AsMemory(0, 4), cancellationToken);
+        await stream.ReadExactlyAsync(ends.AsMemory(0, 4), cancellationToken).ConfigureAwait(false);
         stream.Position = stream.Length - 8;
-        await stream.ReadExactlyAsync(ends.AsMemory(4), cancellationToken);
+        await stream.ReadExactlyAsync(ends.AsMemory(4), cancellationToken).ConfigureAwait(false);
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(ends.AsSpan(4));
         if (!ends.AsSpan(0, 4).SequenceEqual("PAR1"u8) || !ends.AsSpan(8).SequenceEqual("PAR1"u8))
         {
@@ -47,7 +47,7 @@ internal sealed record ParquetFooter(long Start, ThriftStruct File)
 
         byte[] footer = new byte[length];
         stream.Position = start;
-        await stream.ReadExactlyAsync(footer, cancellationToken);
+        await stream.ReadExactlyAsync(footer, cancellationToken).ConfigureAwait(false);
         var reader = new ThriftReader(footer);
         ThriftStruct file = reader.ReadStruct();
         ParquetShapes.File.Cut(file);

@@ -32,8 +32,8 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (ParquetFooter footer, ParquetReader reader, DataField[] fields) = await OpenAsync(cancellationToken);
-        await using ParquetReader closed = reader;
+        (ParquetFooter footer, ParquetReader reader, DataField[] fields) = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closing = reader.ConfigureAwait(false);
         ColumnIndexes indexes = columns.In(source.Name, [.. fields.Select(NameOf)]);
         DataField text = TextField(fields[indexes.Text]);
         DataField[] pair = indexes.Pair is { } index ? [TextField(fields[index])] : [];
@@ -46,7 +46,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             long count = reader.RowGroups[group].RowCount;
-            (KeptValue[][] values, string? error) = await ReadGroupAsync(reader, pages, group, read, cancellationToken);
+            (KeptValue[][] values, string? error) = await ReadGroupAsync(reader, pages, group, read, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < count; i++)
             {
                 yield return error is null
@@ -83,7 +83,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
             try
             {
                 pages.Check(group, [.. fields[index].Path.ToList()]);
-                values[index] = await ReadColumnAsync(reader.RowGroups[group], fields[index], cancellationToken);
+                values[index] = await ReadColumnAsync(reader.RowGroups[group], fields[index], cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (IsOfFile(exception))
             {
@@ -110,7 +110,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         foreach (byte unread in UnreadBytes)
         {
             MemoryMarshal.AsBytes(values.AsSpan()).Fill(unread);
-            int[]? levels = await ReadRawAsync(rows, field, values, cancellationToken);
+            int[]? levels = await ReadRawAsync(rows, field, values, cancellationToken).ConfigureAwait(false);
             int present = PresentOf(field, levels) ?? values.Length;
             if (present == 0 || MemoryMarshal.AsBytes(values.AsSpan(present - 1, 1)).ContainsAnyExcept(unread))
             {
@@ -125,7 +125,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
     {
         var values = new ReadOnlyMemory<byte>[rows.RowCount];
         Array.Fill(values, Unread);
-        int[]? levels = await ReadRawAsync(rows, field, values, cancellationToken);
+        int[]? levels = await ReadRawAsync(rows, field, values, cancellationToken).ConfigureAwait(false);
         int present = PresentOf(field, levels) ?? values.Length;
         return Array.FindIndex(values, value => value.Equals(Unread)) == (present == values.Length ? -1 : present)
             ? Spread(field, values, levels, value => new KeptValue(Utf8.IsValid(value.Span) ? Encoding.UTF8.GetString(value.Span) : NotUtf8))
@@ -142,7 +142,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
         int[]? levels = field.MaxDefinitionLevel > 0 ? new int[values.Length] : null;
         levels?.AsSpan().Fill(-1);
-        await rows.ReadRawAsync<T>(field, values, levels is null ? default(Memory<int>?) : levels.AsMemory(), repetitionLevels: null, cancellationToken);
+        await rows.ReadRawAsync<T>(field, values, levels is null ? default(Memory<int>?) : levels.AsMemory(), repetitionLevels: null, cancellationToken).ConfigureAwait(false);
         return levels;
     }
 
@@ -231,8 +231,8 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
         try
         {
-            ParquetFooter footer = await ParquetFooter.ReadAsync(stream, cancellationToken);
-            ParquetReader reader = await ParquetReader.CreateAsync(new ParquetStream(stream, footer), cancellationToken: cancellationToken);
+            ParquetFooter footer = await ParquetFooter.ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+            ParquetReader reader = await ParquetReader.CreateAsync(new ParquetStream(stream, footer), cancellationToken: cancellationToken).ConfigureAwait(false);
             return (footer, reader, reader.Schema.DataFields);
         }
         catch (Exception exception) when (IsOfFile(exception))

@@ -12,7 +12,7 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
         ColumnIndexes? indexes = null;
         int width = 0;
         long row = 0;
-        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        await foreach (Line line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (line.Bytes.IsEmpty)
             {

@@ -12,7 +12,7 @@ internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        await foreach (Line line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return line.Error is { } error ? line.Failed(line.Number, error) : RowOf(line, line.Text);
         }

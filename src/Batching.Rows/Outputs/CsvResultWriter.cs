@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Batching.Rows.Inputs;
 
 namespace Batching.Rows.Outputs;
 

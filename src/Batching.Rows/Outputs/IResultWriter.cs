@@ -1,4 +1,3 @@
-using Batching.Rows.Inputs;
 
 namespace Batching.Rows.Outputs;
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Batching.Rows.Inputs;
 
 namespace Batching.Rows.Outputs;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Batching.Rows.Files;
-using Batching.Rows.Inputs;
 
 namespace Batching.Rows.Outputs;
 

@@ -1,4 +1,3 @@
-using Batching.Rows.Inputs;
 using Parquet;
 using Parquet.Schema;
 
@@ -31,7 +30,7 @@ internal sealed class ParquetResultWriter : IResultWriter
     public static async Task<ParquetResultWriter> CreateAsync(OutputFile file, ResultColumns columns)
     {
         var fields = new ParquetSchema(columns.Flat.Select((name, index) => FieldOf(name, isKept: index > 0 && index <= columns.Kept.Count)));
-        return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, file.Stream), columns, fields);
+        return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, file.Stream).ConfigureAwait(false), columns, fields);
     }
 
     public async ValueTask WriteAsync(TextRow row, Classification result)
@@ -57,7 +56,7 @@ internal sealed class ParquetResultWriter : IResultWriter
 
         if (rows.Count == RowsPerGroup)
         {
-            await WriteGroupAsync();
+            await WriteGroupAsync().ConfigureAwait(false);
         }
     }
 
@@ -75,11 +74,11 @@ internal sealed class ParquetResultWriter : IResultWriter
 
         if (rows.Count > 0)
         {
-            await WriteGroupAsync();
+            await WriteGroupAsync().ConfigureAwait(false);
         }
 
         // Here, and not where the writer is disposed of: it writes the index, and without it nothing in the file is taken for whole.
-        await writer.DisposeAsync();
+        await writer.DisposeAsync().ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -102,16 +101,16 @@ internal sealed class ParquetResultWriter : IResultWriter
         {
             if (field is DataField<long>)
             {
-                await group.WriteAsync<long>(field, rows.ToArray().AsMemory());
+                await group.WriteAsync<long>(field, rows.ToArray().AsMemory()).ConfigureAwait(false);
             }
             else if (field is DataField<string>)
             {
-                await group.WriteAsync(field, texts[text]!);
+                await group.WriteAsync(field, texts[text]!).ConfigureAwait(false);
                 texts[text++].Clear();
             }
             else
             {
-                await group.WriteAsync<float>(field, numbers[number].ToArray().AsMemory());
+                await group.WriteAsync<float>(field, numbers[number].ToArray().AsMemory()).ConfigureAwait(false);
                 numbers[number++].Clear();
             }
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Batching.Rows.Inputs;
 
 namespace Batching.Rows.Outputs;
 

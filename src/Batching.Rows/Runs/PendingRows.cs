@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Batching.Rows.Inputs;
 using Batching.Rows.Outputs;
 
 namespace Batching.Rows.Runs;

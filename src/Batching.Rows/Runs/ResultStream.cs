@@ -16,8 +16,8 @@ internal static class ResultStream
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using IAsyncEnumerator<Classification> results =
-            classifier.ClassifyStreamAsync(inputs, stop.Token).GetAsyncEnumerator(stop.Token);
+        IAsyncEnumerator<Classification> results = classifier.ClassifyStreamAsync(inputs, stop.Token).GetAsyncEnumerator(stop.Token);
+        await using ConfiguredAsyncDisposable closing = results.ConfigureAwait(false);
         while (true)
         {
             Task<bool> next = results.MoveNextAsync().AsTask();
@@ -31,12 +31,12 @@ internal static class ResultStream
             catch
             {
                 // An enumeration can only be given up between two results. What comes of this one is of no interest any more.
-                await stop.CancelAsync();
+                await stop.CancelAsync().ConfigureAwait(false);
                 await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
 
-            if (!await next)
+            if (!await next.ConfigureAwait(false))
             {
                 yield break;
             }

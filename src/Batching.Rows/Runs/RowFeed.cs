@@ -16,7 +16,7 @@ internal sealed class RowFeed(RowReader reader)
     public async IAsyncEnumerable<TextInput> ReadAsync(
         long done, PendingRows pending, bool skipsErrors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (TextRow row in reader.ReadAsync(cancellationToken))
+        await foreach (TextRow row in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (row.Number <= done)
             {
