@@ -1,6 +1,7 @@
 using System.Globalization;
+using Batching.ModelFiles;
 
-namespace Batching.ModelFiles;
+namespace Batching.Graphs;
 
 /// <summary>The files beside an .onnx file that hold numbers of its tensors. Each is opened when it is first asked for.</summary>
 /// <remarks>
@@ -21,6 +22,26 @@ internal sealed class ExternalFiles(ModelFolder folder, string model) : IDisposa
 
     /// <summary>How many bytes these files have together.</summary>
     public long Bytes => streams.Values.Sum(stream => stream.Length);
+
+    /// <summary>The files that an .onnx file's numbers are in besides itself: those that it names, whatever they are called.</summary>
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The .onnx file.</param>
+    /// <returns>Their names in the model's folder, each once, in the order of the file; none where it is no ONNX model.</returns>
+    /// <exception cref="ModelLoadException">The .onnx file cannot be read, or names a file that may be outside the model's folder.</exception>
+    public static IReadOnlyList<string> NamedBy(ModelFolder folder, string name)
+    {
+        if (folder.Read(name, Array.MaxLength) is not { } content)
+        {
+            return [];
+        }
+
+        using var files = new ExternalFiles(folder, name);
+        return
+        [
+            .. OnnxModel.Read(content, folder.PathOf(name)).Tensors.Select(tensor => tensor.Place).OfType<ExternalTensor>()
+                .Select(files.NameOf).Distinct(StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>The name in the model's folder of the file that a tensor names, such as <c>onnx/model.onnx_data</c>.</summary>
     /// <exception cref="ModelLoadException">It names none, or one that may be elsewhere.</exception>

@@ -1,4 +1,4 @@
-namespace Batching.ModelFiles;
+namespace Batching.Graphs;
 
 /// <summary>A part of an .onnx file that is being put together: bytes, or bytes that are yet to be read from another file.</summary>
 /// <param name="Bytes">The bytes; empty where they are in another file.</param>

@@ -1,4 +1,4 @@
-namespace Batching.Inference.Graphs;
+namespace Batching.Graphs;
 
 /// <summary>Tells the nodes that work on every position of <c>[rows, columns, width]</c> by itself.</summary>
 internal static class Positionwise
@@ -15,7 +15,7 @@ internal static class Positionwise
             "Erf" or "Tanh" or "Relu" or "Sigmoid" or "Sqrt" or "Cast" or "Identity" or "Gelu" or "com.microsoft.Gelu" or "com.microsoft.QuickGelu"
                 when inputs.Count == 1 => First(),
             "com.microsoft.FastGelu" or "com.microsoft.BiasGelu" when Rest(IsAlongLastAxis) => First(),
-            "LayerNormalization" when node.Integers.GetValueOrDefault("axis", -1) == -1 && Rest(IsAlongLastAxis) => First(),
+            "LayerNormalization" when node.IntegerOf("axis", -1) == -1 && Rest(IsAlongLastAxis) => First(),
             "QuantizeLinear" or "DequantizeLinear" when Rest(IsSingle) => First(),
             "MatMul" when inputs.Count == 2 && IsMatrix(inputs[1]) => First(),
 
