@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Batching.Tests.Hub;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;
 

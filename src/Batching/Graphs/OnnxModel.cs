@@ -12,10 +12,11 @@ internal sealed class OnnxModel : OnnxMessage
 
     private readonly byte[]? content;
 
-    private OnnxModel(IReadOnlyList<OnnxPiece> pieces, bool isWhole, byte[]? content = null)
+    private OnnxModel(string file, IReadOnlyList<OnnxPiece> pieces, bool isWhole, byte[]? content = null)
         : base(OnnxMessageKind.Model, pieces)
     {
         this.content = content;
+        File = file;
         IsWhole = isWhole;
 
         // A message that is written twice is one.
@@ -25,6 +26,9 @@ internal sealed class OnnxModel : OnnxMessage
         Functions = isWhole ? MessagesOf<OnnxFunction>(FunctionField) : [];
         OperatorSets = isWhole ? [.. Fields.Where(field => field.Number == OperatorSetField && field.HasContent).Select(OperatorSetOf)] : [];
     }
+
+    /// <summary>What messages call the file.</summary>
+    public string File { get; }
 
     /// <summary>Whether it could be read. What cannot is damaged or in a format of ONNX Runtime's own, which tells; nothing is found in it.</summary>
     public bool IsWhole { get; }
@@ -50,11 +54,11 @@ internal sealed class OnnxModel : OnnxMessage
         var reader = new OnnxReader();
         try
         {
-            return new OnnxModel(reader.PiecesOf(OnnxMessageKind.Model, content), isWhole: true, content);
+            return new OnnxModel(file, reader.PiecesOf(OnnxMessageKind.Model, content), isWhole: true, content);
         }
         catch (InvalidDataException) when (!reader.IsBeyondLimit)
         {
-            return new OnnxModel([new OnnxPiece(content)], isWhole: false, content);
+            return new OnnxModel(file, [new OnnxPiece(content)], isWhole: false, content);
         }
         catch (InvalidDataException exception)
         {
@@ -64,13 +68,16 @@ internal sealed class OnnxModel : OnnxMessage
     }
 
     /// <summary>The model with another graph.</summary>
-    public OnnxModel With(OnnxGraph graph) => graph == Graph ? this : new(With(GraphField, [graph]), IsWhole);
+    public OnnxModel With(OnnxGraph graph) => graph == Graph ? this : new(File, With(GraphField, [graph]), IsWhole);
 
     /// <summary>The model with one more set of operators.</summary>
     public OnnxModel WithOperatorSet(string domain, long version) => new(
+        File,
         [
             .. Pieces,
-            new OnnxPiece(OperatorSetField, new OnnxPart(new ProtobufWriter().Add(DomainOfSetField, domain).Add(VersionOfSetField, version).Written)),
+            new OnnxPiece(new ProtobufWriter()
+                .Add(OperatorSetField, new ProtobufWriter().Add(DomainOfSetField, domain).Add(VersionOfSetField, version).Written.Span)
+                .Written),
         ],
         IsWhole);
 
@@ -78,7 +85,7 @@ internal sealed class OnnxModel : OnnxMessage
     /// <param name="replace">Gives a tensor in another's place, or the same.</param>
     public OnnxModel WithTensors(Func<OnnxTensor, OnnxTensor> replace) => Replace(replace) is var changed && changed == this
         ? this
-        : new OnnxModel(changed.Pieces, IsWhole);
+        : new OnnxModel(File, changed.Pieces, IsWhole);
 
     /// <summary>The file's content; of a model that is as it was read no copy.</summary>
     public override byte[] ToBytes() => content ?? base.ToBytes();

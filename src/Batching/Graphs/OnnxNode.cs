@@ -3,13 +3,15 @@ namespace Batching.Graphs;
 /// <summary>A node of a graph: an operator, its attributes, and the names of the tensors that it takes and gives.</summary>
 internal sealed class OnnxNode : OnnxMessage
 {
+    /// <summary>What the domain of ONNX's own operators is called, where it is not left empty.</summary>
+    public const string OwnDomain = "ai.onnx";
+
     private const int InputField = 1;
     private const int OutputField = 2;
     private const int NameField = 3;
     private const int TypeField = 4;
     private const int AttributeField = 5;
     private const int DomainField = 7;
-    private const string OwnDomain = "ai.onnx";
 
     private readonly List<string> inputs = [];
     private readonly List<string> outputs = [];

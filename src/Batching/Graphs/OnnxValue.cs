@@ -14,9 +14,20 @@ internal sealed class OnnxValue : OnnxMessage
     public OnnxValue(IReadOnlyList<OnnxPiece> pieces)
         : base(OnnxMessageKind.Value, pieces)
     {
-        foreach (ProtobufField field in Fields.Where(field => field is { Number: NameField, HasContent: true }))
+        foreach (ProtobufField field in Fields.Where(field => field.HasContent))
         {
-            Name = field.Text();
+            if (field.Number == NameField)
+            {
+                Name = field.Text();
+            }
+            else if (field.Number == TypeField)
+            {
+                HasFixedAxis = Within(field, TensorTypeField)
+                    .SelectMany(type => Within(type, ShapeField))
+                    .SelectMany(shape => Within(shape, DimensionField))
+                    .SelectMany(dimension => ProtobufField.Of(dimension.Content))
+                    .Any(size => size is { Number: SizeField, Type: WireType.Varint });
+            }
         }
     }
 
@@ -31,13 +42,7 @@ internal sealed class OnnxValue : OnnxMessage
     public string Name { get; } = "";
 
     /// <summary>Whether an axis of the tensor has a size that is known.</summary>
-    /// <exception cref="InvalidDataException">Its type is damaged.</exception>
-    public bool HasFixedAxis() => Fields.Where(field => field is { Number: TypeField, HasContent: true })
-        .SelectMany(field => Within(field, TensorTypeField))
-        .SelectMany(field => Within(field, ShapeField))
-        .SelectMany(field => Within(field, DimensionField))
-        .SelectMany(field => ProtobufField.Of(field.Content))
-        .Any(field => field is { Number: SizeField, Type: WireType.Varint });
+    public bool HasFixedAxis { get; }
 
     private static IEnumerable<ProtobufField> Within(ProtobufField message, int number) =>
         ProtobufField.Of(message.Content).Where(field => field.Number == number && field.HasContent);

@@ -32,14 +32,13 @@ internal sealed class OperatorCounts
         functions.Values.Prepend(graph).SelectMany(calls => calls.Keys).Select(key => key.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <param name="model">The model.</param>
-    /// <param name="file">What messages call the file.</param>
     /// <exception cref="ModelLoadException">Its graph is too large for any classifier.</exception>
-    public static OperatorCounts Of(OnnxModel model, string file)
+    public static OperatorCounts Of(OnnxModel model)
     {
         var counts = new OperatorCounts(model);
         return counts.NodesOf(counts.graph, DeepestCall) <= MostNodes ? counts : throw new ModelLoadException(
-            $"'{file}' has a graph of more than {MostNodes} nodes, those of its functions counted as often as they are called, which is no classifier's: ONNX Runtime would take hours or all memory to load it. Use the model as it was published.",
-            file);
+            $"'{model.File}' has a graph of more than {MostNodes} nodes, those of its functions counted as often as they are called, which is no classifier's: ONNX Runtime would take hours or all memory to load it. Use the model as it was published.",
+            model.File);
     }
 
     private static void Count(IEnumerable<OnnxNode> nodes, Dictionary<(string Name, string Domain), long> calls)

@@ -51,7 +51,7 @@ internal sealed class GraphSession : IDisposable
         byte[] bytes = folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException(
             $"'{file}' could be opened once, and then there was none. Leave a model's files as they are while it loads; open a new stream at every call.", file);
         var model = OnnxModel.Read(bytes, file);
-        var operators = OperatorCounts.Of(model, file);
+        var operators = OperatorCounts.Of(model);
         (InferenceSession session, GraphContent content, bool isRewritten) = SessionFactory.Create(folder, name, model, options);
         try
         {
