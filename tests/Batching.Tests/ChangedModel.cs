@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;
 

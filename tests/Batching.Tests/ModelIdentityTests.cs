@@ -1,4 +1,6 @@
 using Batching.Tests.Hub;
+using Batching.Tests.Onnx;
+using Google.Protobuf;
 using Xunit;
 
 namespace Batching.Tests;

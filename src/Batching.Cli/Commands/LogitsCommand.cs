@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Batching.Rows.Inputs;
 using Batching.Rows.Outputs;
 using Batching.Rows.Runs;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Classify.Quantization;
 using Spectre.Console;
 
 namespace Batching.Cli.Commands;
@@ -37,6 +36,9 @@ internal static class QuantizeCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replaces the output of an earlier run." };
 
+    // What a model's first runs have to do once.
+    private const int TextsToWarmUp = 64;
+
     public static Command Create()
     {
         var command = new Command("quantize", "Makes a static int8 model of an fp32 one, whose logits do not depend on the batch either.")
@@ -53,8 +55,42 @@ internal static class QuantizeCommand
         string output = FolderOf(Output, line.GetValue(Output) ?? $"{NameOf(model)}-int8");
         IReadOnlyList<TextInput> sentences = await ReadAsync(line, cancellationToken);
         ModelChoice fetched = await new ModelChoice(model, ModelPrecision.Float32).FetchAsync(cancellationToken);
-        QuantizationResult result = Quantizer.Run(new QuantizeOptions(fetched.Folder!, output, line.GetValue(Force), sentences), cancellationToken);
-        Show(Tables.NewConsole(), result, output);
+        QuantizationResult result = Quantize(fetched.Folder!, sentences, output, line.GetValue(Force), cancellationToken);
+        Show(Tables.NewConsole(), result, Race(fetched.Folder!, output, sentences, cancellationToken), output);
+    }
+
+    private static QuantizationResult Quantize(
+        string model, IReadOnlyList<TextInput> sentences, string output, bool replaces, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(output) && !replaces)
+        {
+            throw CommandException.Usage($"{Output.Name} '{output}' exists. Give another folder, or {Force.Name} to replace it.");
+        }
+
+        try
+        {
+            return Quantizer.Quantize(model, sentences, output, new QuantizerOptions { ReplaceOutput = replaces }, progress: null, cancellationToken);
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.Usage($"{Output.Name}: {exception.Message}", exception);
+        }
+        catch (QuantizationException exception)
+        {
+            throw CommandException.Failed(exception.Message, exception);
+        }
+    }
+
+    private static Speeds Race(string model, string output, IReadOnlyList<TextInput> sentences, CancellationToken cancellationToken)
+    {
+        using var fp32 = SequenceClassifier.Load(model, new SequenceClassifierOptions { Precision = ModelPrecision.Float32 });
+        using var int8 = SequenceClassifier.Load(output, new SequenceClassifierOptions { Precision = ModelPrecision.Int8 });
+        foreach (SequenceClassifier classifier in new[] { fp32, int8 })
+        {
+            classifier.Classify([.. sentences.Take(TextsToWarmUp)], cancellationToken);
+        }
+
+        return SpeedRace.Run(fp32, int8, sentences, cancellationToken);
     }
 
     // A model of a hub is downloaded into a cache, where nothing of ours belongs.
@@ -100,13 +136,13 @@ internal static class QuantizeCommand
             : throw CommandException.Usage($"{reader.Name} has no sentences. Give some hundreds such as the model will see.");
     }
 
-    private static void Show(IAnsiConsole console, QuantizationResult result, string output)
+    private static void Show(IAnsiConsole console, QuantizationResult result, Speeds speeds, string output)
     {
-        Agreement agreement = result.Agreement;
+        LogitAgreement agreement = result.Agreement;
         Table table = Tables.New("", "fp32", "int8", "int8 to fp32");
         table.Add("bytes", Text($"{result.BytesBefore:N0}"), Text($"{result.BytesAfter:N0}"), Text($"{(double)result.BytesAfter / result.BytesBefore:0.00}x"));
-        table.Add("sentences/s", Text($"{result.Speeds.One:N0}"), Text($"{result.Speeds.Other:N0}"), Text($"{result.Speeds.Ratio:0.00}x"));
-        table.Add("logits depend on the batch", Answer(!result.IsExactBefore), Answer(!result.IsExactAfter), "");
+        table.Add("sentences/s", Text($"{speeds.One:N0}"), Text($"{speeds.Other:N0}"), Text($"{speeds.Ratio:0.00}x"));
+        table.Add("logits depend on the batch", Answer(!result.InvarianceBefore.IsExact), Answer(!result.InvarianceAfter.IsExact), "");
         table.Add("labels that changed", "", "", Text($"{agreement.Changed:N0} of {agreement.Texts:N0}"));
         table.Add("largest difference of a logit", "", "", Text($"{agreement.LargestDifference:0.0000}"));
         table.Add("mean difference of a logit", "", "", Text($"{agreement.MeanDifference:0.0000}"));
