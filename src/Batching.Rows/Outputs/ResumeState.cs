@@ -60,7 +60,9 @@ internal sealed class ResumeState(OutputTarget output)
         try
         {
             return FileNode.At(Path, followsLinks: false).Kind == FileKind.Regular
-                ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllBytes(Path)) ?? throw new JsonException("It holds null.")
+                ? new SortedDictionary<string, string>(
+                    JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(Path)) ?? throw new JsonException("It holds null."),
+                    StringComparer.Ordinal)
                 : throw RowsException.Refused(
                     $"{output.Name} is there, and '{Path}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete {output.Name} to begin again.");
         }
