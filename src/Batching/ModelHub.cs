@@ -1,3 +1,4 @@
+using Batching.Graphs;
 using Batching.Hub;
 using Batching.Folders;
 
@@ -19,6 +20,9 @@ namespace Batching;
 /// </remarks>
 public sealed class ModelHub : IDisposable
 {
+    // An .onnx file whose weights are elsewhere holds nothing but the graph.
+    private const int LongestGraph = 1 << 24;
+
     private readonly HubSettings settings;
     private readonly HubClient client;
     private readonly bool allowsLinks;
@@ -167,18 +171,18 @@ public sealed class ModelHub : IDisposable
         }
 
         CachedSnapshot snapshot = repository.Snapshot(commit);
-        var selection = FileSelection.From(snapshot.Contains, options);
+        var selection = FileSelection.From(snapshot.Contains, options.Choice);
         string[] files = [.. selection.Files];
         IReadOnlyList<string> damaged = await snapshot.FindDamagedAsync(files, cancellationToken).ConfigureAwait(false);
         if (damaged.Count == 0)
         {
             // Which weights belong to it, a sound .onnx file says.
-            if (snapshot.FindMissing(options) is not null)
+            if (snapshot.FindMissing(options.Choice, model => WeightsOf(snapshot, model)) is not null)
             {
                 return CachedModel.None;
             }
 
-            string[] weights = [.. snapshot.WeightsOf(selection.Model!).Where(snapshot.Contains).Except(files, StringComparer.Ordinal)];
+            string[] weights = [.. WeightsOf(snapshot, selection.Model!).Where(snapshot.Contains).Except(files, StringComparer.Ordinal)];
             damaged = await snapshot.FindDamagedAsync(weights, cancellationToken).ConfigureAwait(false);
             files = [.. files, .. weights];
         }
@@ -202,7 +206,7 @@ public sealed class ModelHub : IDisposable
             return Damaged(snapshot, id, found.Damaged[0], Advice, cause: null);
         }
 
-        string missing = snapshot.FindMissing(options)!;
+        string missing = snapshot.FindMissing(options.Choice, model => WeightsOf(snapshot, model))!;
         return new ModelLoadException($"'{missing}' of '{id}' is not in '{snapshot.Folder}', {Advice}", snapshot.PathOf(missing));
     }
 
@@ -248,7 +252,7 @@ public sealed class ModelHub : IDisposable
         await FetchAsync(repository, id, snapshot, found, listing, files, progress, cancellationToken).ConfigureAwait(false);
 
         // Weights may be called anything, which shows only in the .onnx file.
-        string[] weights = [.. snapshot.WeightsOf(files.Model!).Where(listing.Names.Contains).Except(files.Files, StringComparer.Ordinal)];
+        string[] weights = [.. WeightsOf(snapshot, files.Model!).Where(listing.Names.Contains).Except(files.Files, StringComparer.Ordinal)];
         if (weights.Length > 0)
         {
             var selection = new FileSelection(Model: null, Tokenizer: [], weights);
@@ -272,13 +276,17 @@ public sealed class ModelHub : IDisposable
         return snapshot.Folder;
     }
 
+    // The files of weights that an .onnx file which is in the cache names.
+    private static IReadOnlyList<string> WeightsOf(CachedSnapshot snapshot, string model) =>
+        snapshot.LengthOf(model) <= LongestGraph ? ExternalFiles.NamedBy(ModelFolder.At(snapshot.Folder), model) : [];
+
     private FileSelection SelectFrom(RepositoryListing listing, RepositoryId id, SequenceModelOptions options)
     {
-        FileSelection files = FileSelection.From(listing.Names.Contains, options);
+        FileSelection files = FileSelection.From(listing.Names.Contains, options.Choice);
         string page = $"{settings.Endpoint}/{id}/tree/{listing.Commit}";
         if (files.Model is null)
         {
-            string[] wanted = [.. OnnxFile.Candidates(options.ModelFile, options.Precision).Select(name => $"'{name}'")];
+            string[] wanted = [.. OnnxFile.Candidates(options.Choice).Select(name => $"'{name}'")];
             string[] others = [.. listing.Names.Where(name => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
             string advice = others.Length == 0
                 ? $"It has no .onnx file at all: export it yourself (in Python, optimum-cli export onnx --model {id} --task text-classification FOLDER) and load the folder, or look for an export of it under 'onnx-community' or 'Xenova'."

@@ -10,7 +10,7 @@ namespace Batching.AotTests;
 [Collection<SharedPackages>]
 public sealed class PackageTests(Packages packages)
 {
-    public static TheoryData<string> Ids => ["Batching.Abstractions", "Batching.Tokenizers", "Batching", "Batching.Sst2", "Batching.Hosting"];
+    public static TheoryData<string> Ids => ["Batching.Abstractions", "Batching.Tokenizers", "Batching", "Batching.Sst2", "Batching.Hosting", "Batching.AspNetCore", "Batching.Rows"];
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -85,5 +85,24 @@ public sealed class PackageTests(Packages packages)
         using PackageFile package = packages.Open("Batching.Sst2");
         Assert.Contains("Batching", package.Dependencies);
         Assert.Contains("Microsoft.ML.OnnxRuntime", package.Dependencies);
+    }
+
+    [Fact]
+    public void Rows_need_no_console()
+    {
+        using PackageFile package = packages.Open("Batching.Rows");
+        Assert.Contains("Batching", package.Dependencies);
+        Assert.Contains("Parquet.Net", package.Dependencies);
+        Assert.DoesNotContain(package.Dependencies, id => id is "System.CommandLine" or "Spectre.Console" or "Microsoft.ML.OnnxRuntime");
+    }
+
+    [Fact]
+    public void The_command_line_is_a_tool_that_explains_itself()
+    {
+        using PackageFile package = packages.Open("Batching.Cli");
+        Assert.Equal("README.md", package.Metadata("readme").Value);
+        Assert.Equal("Apache-2.0", package.Metadata("license").Value);
+        Assert.Equal("DotnetTool", package.Metadata("packageTypes").Elements().Single().Attribute("name")?.Value);
+        Assert.Contains("tools/net10.0/any/Batching.Cli.dll", package.Entries);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 
 namespace Batching.AspNetCore.Tests;

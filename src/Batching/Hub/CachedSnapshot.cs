@@ -7,9 +7,6 @@ namespace Batching.Hub;
 /// <param name="missingFolder">Where empty files stand for those that the commit is known not to have.</param>
 internal sealed class CachedSnapshot(string folder, string missingFolder)
 {
-    // An .onnx file whose weights are elsewhere holds nothing but the graph.
-    private const int LongestGraph = 1 << 24;
-
     public string Folder => folder;
 
     public string PathOf(string name) => Path.Combine(folder, name);
@@ -63,14 +60,15 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
     }
 
     /// <summary>A file that a classifier needs and that is not here; null where nothing is missing.</summary>
-    /// <param name="options">Which .onnx file.</param>
-    public string? FindMissing(SequenceModelOptions options)
+    /// <param name="choice">Which .onnx file.</param>
+    /// <param name="weightsOf">The files of weights that an .onnx file which is here names.</param>
+    public string? FindMissing(OnnxFileChoice choice, Func<string, IReadOnlyList<string>> weightsOf)
     {
-        var files = FileSelection.From(Contains, options);
-        return files.Model is null ? OnnxFile.Candidates(options.ModelFile, options.Precision)[0]
+        var files = FileSelection.From(Contains, choice);
+        return files.Model is null ? OnnxFile.Candidates(choice)[0]
             : files.Tokenizer.Count == 0 ? TokenizerFiles.Tokenizer
             : IsUnknown(ModelConfig.FileName) ? ModelConfig.FileName
-            : WeightsOf(files.Model).FirstOrDefault(weights => !Contains(weights));
+            : weightsOf(files.Model).FirstOrDefault(weights => !Contains(weights));
     }
 
     /// <summary>Whether the commit may have a file that is not here.</summary>
@@ -79,8 +77,4 @@ internal sealed class CachedSnapshot(string folder, string missingFolder)
     /// <summary>The length of a file that is here. A link has a length of its own.</summary>
     public long LengthOf(string name) =>
         ((File.ResolveLinkTarget(PathOf(name), returnFinalTarget: true) as FileInfo) ?? new FileInfo(PathOf(name))).Length;
-
-    /// <summary>The files of weights that an .onnx file which is here names.</summary>
-    public IReadOnlyList<string> WeightsOf(string model) =>
-        LengthOf(model) <= LongestGraph ? OnnxFile.ExternalFilesOf(ModelFolder.At(folder), model) : [];
 }

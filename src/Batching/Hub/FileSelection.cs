@@ -15,10 +15,10 @@ internal sealed record FileSelection(string? Model, IReadOnlyList<string> Tokeni
     public IEnumerable<string> Files => [.. Others, .. Tokenizer, .. Model is null ? Array.Empty<string>() : [Model]];
 
     /// <param name="contains">Whether there is a file of a name.</param>
-    /// <param name="options">Which .onnx file.</param>
-    public static FileSelection From(Func<string, bool> contains, SequenceModelOptions options)
+    /// <param name="choice">Which .onnx file.</param>
+    public static FileSelection From(Func<string, bool> contains, OnnxFileChoice choice)
     {
-        string? model = OnnxFile.Candidates(options.ModelFile, options.Precision).FirstOrDefault(contains);
+        string? model = OnnxFile.Candidates(choice).FirstOrDefault(contains);
         return new FileSelection(
             model,
             TokenizerFiles.Select(contains),

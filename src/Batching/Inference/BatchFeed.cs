@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using Batching.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;
@@ -24,9 +25,9 @@ internal sealed class BatchFeed : IDisposable
                 GraphInput input = signature.Inputs[i];
                 values[i] = input.Name switch
                 {
-                    GraphSignature.InputIds => Feed(i, batch.InputIdsMemory, input.IsInt32),
-                    GraphSignature.AttentionMask => Feed(i, batch.AttentionMaskMemory, input.IsInt32),
-                    GraphSignature.TokenTypeIds => Feed(i, batch.TokenTypeIdsMemory, input.IsInt32),
+                    GraphInputs.InputIds => Feed(i, batch.InputIdsMemory, input.IsInt32),
+                    GraphInputs.AttentionMask => Feed(i, batch.AttentionMaskMemory, input.IsInt32),
+                    GraphInputs.TokenTypeIds => Feed(i, batch.TokenTypeIdsMemory, input.IsInt32),
                     _ => input.IsInt32 ? FeedGlobalMask<int>(i, batch) : FeedGlobalMask<long>(i, batch),
                 };
             }

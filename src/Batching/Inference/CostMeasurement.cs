@@ -45,7 +45,7 @@ internal static class CostMeasurement
         double Measure(int rows, int columns)
         {
             int[] row = [.. Enumerable.Range(0, columns).Select(column => column * 7919 % (model.VocabularySize ?? 1))];
-            using TokenBatch batch = TokenBatch.Pad([.. Enumerable.Repeat(model.WithEndToken(row), rows)], padTokenId: 0);
+            using TokenBatch batch = TokenBatch.Pad([.. Enumerable.Repeat(model.Session.WithEndToken(row), rows)], padTokenId: 0);
             var logits = new float[rows * model.LabelCount];
             model.Run(batch, logits, run);
             double time = double.PositiveInfinity;

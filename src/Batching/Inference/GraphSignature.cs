@@ -1,3 +1,4 @@
+using Batching.Graphs;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -12,11 +13,6 @@ namespace Batching.Inference;
 internal sealed record GraphSignature(
     IReadOnlyList<GraphInput> Inputs, string OutputName, bool GivesFloat16, int? Rows, int? Columns)
 {
-    public const string InputIds = "input_ids";
-    public const string AttentionMask = "attention_mask";
-    public const string TokenTypeIds = "token_type_ids";
-    public const string GlobalAttentionMask = "global_attention_mask";
-
     /// <summary>What to do with a graph that is refused.</summary>
     public const string Advice = "Export the model with its sequence-classification head: in Python, optimum-cli export onnx --task text-classification does it.";
 
@@ -28,7 +24,7 @@ internal sealed record GraphSignature(
     /// <exception cref="ModelLoadException">The graph is no classifier of sequences, or needs what cannot be given.</exception>
     public static GraphSignature Read(InferenceSession session, string file)
     {
-        string[] known = [InputIds, AttentionMask, TokenTypeIds, GlobalAttentionMask];
+        string[] known = [GraphInputs.InputIds, GraphInputs.AttentionMask, GraphInputs.TokenTypeIds, GraphInputs.GlobalAttentionMask];
         string[] names = [.. known.Where(session.InputMetadata.ContainsKey)];
         if (session.InputMetadata.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {

@@ -40,68 +40,69 @@ public static class InvarianceProbe
     public static Invariance Measure(SequenceModel model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var measurement = InvarianceMeasurement.Start(model, Lengths, cancellationToken);
-        return ResultOf(model, measurement.InCompany, measurement.CompareAlone());
+        using SharedLifetime.Lease lease = model.Lease();
+        using var measurement = InvarianceMeasurement.Start(model.Session, Lengths, cancellationToken);
+        return ResultOf(model.Session, measurement.InCompany, measurement.CompareAlone(model.Session));
     }
 
     /// <summary>What every load waits for.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="reshape">
-    /// Has the model run batches of other shapes, where rows then get the same bits in all of them; null to leave it as it is.
-    /// </param>
+    /// <param name="session">The session, with batches of the shapes that the graph takes.</param>
+    /// <param name="mayReshape">Whether the model may run batches of other shapes, where rows then get the same bits in all of them.</param>
     /// <param name="mayGiveCompany">Whether that may be because no row is alone any more.</param>
-    internal static Invariance MeasureAtLoad(SequenceModel model, Action<BatchShape>? reshape, bool mayGiveCompany)
+    /// <returns>The shapes that the model is to run batches in, and what was found of these.</returns>
+    internal static (BatchShape Shape, Invariance Invariance) MeasureAtLoad(ModelSession session, bool mayReshape, bool mayGiveCompany)
     {
-        BatchShape shape = model.Shape;
+        BatchShape shape = session.Shape;
+        bool isLeft = session.Facts.Parts.Side == PaddingSide.Left;
         try
         {
-            Invariance found = MeasureShape(model, mayGiveCompany ? reshape : null);
-            if (found.IsExact || reshape is null || !MayDependOnPadding(model, found))
+            (BatchShape Shape, Invariance Invariance) found = MeasureShape(session, mayReshape && mayGiveCompany);
+            if (found.Invariance.IsExact || !mayReshape || !MayDependOnPadding(session, found.Invariance))
             {
                 return found;
             }
 
-            reshape(shape with { EqualLengths = true });
-            Invariance unpadded = MeasureShape(model, mayGiveCompany ? reshape : null);
-            if (model.PaddingSide == PaddingSide.Left || unpadded.Kind < found.Kind)
+            (BatchShape Shape, Invariance Invariance) unpadded = MeasureShape(session.With(shape with { EqualLengths = true }), mayGiveCompany);
+            if (isLeft || unpadded.Invariance.Kind < found.Invariance.Kind)
             {
-                string side = model.PaddingSide == PaddingSide.Left ? "left" : "right";
                 string why = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Padding on the {side} changes a row's logits, by up to {found.WorstDifference:G2}: so rows run unpadded, only with rows of as many tokens.");
-                return unpadded with { Reason = unpadded.Reason is null ? why : $"{why} {unpadded.Reason}" };
+                    $"Padding on the {(isLeft ? "left" : "right")} changes a row's logits, by up to {found.Invariance.WorstDifference:G2}: so rows run unpadded, only with rows of as many tokens.");
+                string? more = unpadded.Invariance.Reason;
+                return (unpadded.Shape, unpadded.Invariance with { Reason = more is null ? why : $"{why} {more}" });
             }
 
-            reshape(shape);
             return found;
         }
         catch (ModelRunException exception)
         {
             // Whoever runs the model is told why; here it only means that nothing can be promised.
-            reshape?.Invoke(shape with { EqualLengths = model.PaddingSide == PaddingSide.Left });
-            return new Invariance(InvarianceKind.Dependent, float.NaN, $"It could not be measured: {exception.Message}");
+            return (
+                mayReshape ? shape with { EqualLengths = isLeft } : shape,
+                new Invariance(InvarianceKind.Dependent, float.NaN, $"It could not be measured: {exception.Message}"));
         }
     }
 
     /// <summary>Whether logits depend on what is in the padding, with a graph of a fixed length, beyond rounding.</summary>
-    internal static bool ReadsPadding(SequenceModel model)
+    internal static bool ReadsPadding(ModelSession session)
     {
-        if (Array.Exists(BatchScaled, model.Operators.Contains))
+        if (Array.Exists(BatchScaled, session.Graph.Operators.Contains))
         {
             return false;
         }
 
         var comparison = new LogitComparison();
-        comparison.Add(LogitsOf(model.PadTokenId), LogitsOf(model.PadTokenId == 0 ? 1 : 0));
+        BatchParts parts = session.Facts.Parts;
+        comparison.Add(LogitsOf(parts.PadTokenId), LogitsOf(parts.PadTokenId == 0 ? 1 : 0));
         return comparison.Kind == InvarianceKind.Dependent;
 
         float[] LogitsOf(int padTokenId)
         {
-            var padding = new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = model.Shape.Columns, Side = model.PaddingSide };
-            using var batch = TokenBatch.Pad([model.WithEndToken(0)], padTokenId, padding);
+            var padding = new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = parts.Shape.Columns, Side = parts.Side };
+            using var batch = TokenBatch.Pad([session.WithEndToken(0)], padTokenId, padding);
             using var run = new ModelRun(CancellationToken.None);
-            var logits = new float[model.LabelCount];
-            model.RunUnreported(batch, logits, run);
+            var logits = new float[session.Facts.LabelCount];
+            session.Run(batch, logits, run);
             return logits;
         }
     }
@@ -109,44 +110,37 @@ public static class InvarianceProbe
     /// <summary>Whether two sessions of one model give every row the same bits.</summary>
     internal static bool GiveSameBits(SequenceModel model, SequenceModel other)
     {
-        using var measurement = InvarianceMeasurement.Start(model, Lengths, CancellationToken.None);
-        return measurement.HasSameBits(other);
+        using SharedLifetime.Lease lease = model.Lease();
+        using SharedLifetime.Lease otherLease = other.Lease();
+        using var measurement = InvarianceMeasurement.Start(model.Session, Lengths, CancellationToken.None);
+        return measurement.HasSameBits(other.Session);
     }
 
     // On the right, rounding is borne for the sake of speed, as it always was; on the left, only what is exact is trusted.
-    private static bool MayDependOnPadding(SequenceModel model, Invariance found) =>
-        model.Shape.Columns is null
-        && (model.PaddingSide == PaddingSide.Left || (found.Kind == InvarianceKind.Dependent && found.Reason is null));
+    private static bool MayDependOnPadding(ModelSession session, Invariance found) =>
+        session.Shape.Columns is null
+        && (session.Facts.Parts.Side == PaddingSide.Left || (found.Kind == InvarianceKind.Dependent && found.Reason is null));
 
-    // As the model runs batches now, but for company where only rows that are alone have other bits.
-    private static Invariance MeasureShape(SequenceModel model, Action<BatchShape>? reshape)
+    // As the session runs batches, but for company where only rows that are alone have other bits.
+    private static (BatchShape Shape, Invariance Invariance) MeasureShape(ModelSession session, bool mayGiveCompany)
     {
-        BatchShape shape = model.Shape;
-        using var measurement = InvarianceMeasurement.Start(model, LengthsAtLoad, CancellationToken.None);
-        LogitComparison alone = measurement.CompareAlone();
-        Invariance found = ResultOf(model, measurement.InCompany, alone);
-        if (found.IsExact || found.Reason is not null || !measurement.InCompany.AreSame || reshape is null)
-        {
-            return found;
-        }
-
-        reshape(shape with { LeastRows = 2 });
-        if (measurement.CompareAlone().AreSame)
-        {
-            return new Invariance(InvarianceKind.Exact, WorstDifference: 0, string.Create(
+        using var measurement = InvarianceMeasurement.Start(session, LengthsAtLoad, CancellationToken.None);
+        LogitComparison alone = measurement.CompareAlone(session);
+        Invariance found = ResultOf(session, measurement.InCompany, alone);
+        BatchShape inCompany = session.Shape with { LeastRows = 2 };
+        return !found.IsExact && found.Reason is null && measurement.InCompany.AreSame && mayGiveCompany
+            && measurement.CompareAlone(session.With(inCompany)).AreSame
+            ? (inCompany, new Invariance(InvarianceKind.Exact, WorstDifference: 0, string.Create(
                 CultureInfo.InvariantCulture,
-                $"A run of one row gives other bits, up to {alone.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself."));
-        }
-
-        reshape(shape);
-        return found;
+                $"A run of one row gives other bits, up to {alone.WorstDifference:G2} off: so a row that is alone is run beside a copy of itself.")))
+            : (session.Shape, found);
     }
 
-    private static Invariance ResultOf(SequenceModel model, LogitComparison inCompany, LogitComparison alone)
+    private static Invariance ResultOf(ModelSession session, LogitComparison inCompany, LogitComparison alone)
     {
         LogitComparison worse = alone.Kind > inCompany.Kind ? alone : inCompany;
         float worst = MathF.Max(alone.WorstDifference, inCompany.WorstDifference);
-        return Array.Find(BatchScaled, model.Operators.Contains) is { } found
+        return Array.Find(BatchScaled, session.Graph.Operators.Contains) is { } found
             ? new Invariance(InvarianceKind.Dependent, worst, $"The graph has {found}, which scales activations by all that is in the batch.")
             : new Invariance(worse.Kind, worst);
     }

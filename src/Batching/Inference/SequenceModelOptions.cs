@@ -1,3 +1,4 @@
+using Batching.Folders;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching;
@@ -41,4 +42,7 @@ public record SequenceModelOptions
     /// <summary>Changes ONNX Runtime's options before the session is made, for instance to add an execution provider.</summary>
     /// <value>Default: null. Called once, by the thread that loads the model; the options are disposed of afterwards.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }
+
+    /// <summary>Which .onnx file that is.</summary>
+    internal OnnxFileChoice Choice => new(ModelFile, Precision);
 }

@@ -1,5 +1,5 @@
+using Batching.Graphs;
 using Batching.Folders;
-using Batching.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;
@@ -7,18 +7,15 @@ namespace Batching.Inference;
 /// <summary>Makes ONNX Runtime's sessions.</summary>
 internal static class SessionFactory
 {
-    // While it is rewritten a file is in memory twice.
-    private const long LargestRewritten = 1L << 29;
-
     /// <param name="folder">The model's files.</param>
     /// <param name="name">The .onnx file.</param>
-    /// <param name="content">Its content.</param>
+    /// <param name="model">What was read of it.</param>
     /// <param name="options">How to load it.</param>
-    /// <param name="isRewritten">Whether the session's graph is not the file's but one made of it.</param>
-    /// <param name="leftovers">What is to be disposed of after the session; null for most models.</param>
+    /// <returns>The session, what is to be disposed of after it, and whether its graph is not the file's but one made of it.</returns>
     /// <exception cref="ModelLoadException">ONNX Runtime is missing or does not fit, or cannot read the file.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static InferenceSession Create(ModelFolder folder, string name, byte[] content, SequenceModelOptions options, out bool isRewritten, out IDisposable? leftovers)
+    public static (InferenceSession Session, GraphContent Content, bool IsRewritten) Create(
+        ModelFolder folder, string name, OnnxModel model, SequenceModelOptions options)
     {
         if (options.ThreadsPerRun < 1)
         {
@@ -43,7 +40,7 @@ internal static class SessionFactory
 
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             Configure(sessionOptions, options, file);
-            return Create(folder, name, content, sessionOptions, out isRewritten, out leftovers);
+            return Create(folder, name, model, sessionOptions);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -61,14 +58,15 @@ internal static class SessionFactory
     /// <summary>What ONNX Runtime says, as a sentence.</summary>
     public static string MessageOf(OnnxRuntimeException exception) => $"{exception.Message.TrimEnd('.', ' ', '\n')}.";
 
-    private static InferenceSession Create(ModelFolder folder, string name, byte[] content, SessionOptions options, out bool isRewritten, out IDisposable? leftovers)
+    private static (InferenceSession Session, GraphContent Content, bool IsRewritten) Create(
+        ModelFolder folder, string name, OnnxModel model, SessionOptions options)
     {
-        if (Rewrite(content) is { } rewritten)
+        if (FirstPositionRewrite.Apply(model) is { } rewritten)
         {
             try
             {
-                isRewritten = true;
-                return Open(folder, name, rewritten, options, out leftovers);
+                (InferenceSession session, GraphContent content) = Open(folder, name, rewritten, options);
+                return (session, content, IsRewritten: true);
             }
             catch (OnnxRuntimeException)
             {
@@ -76,35 +74,22 @@ internal static class SessionFactory
             }
         }
 
-        isRewritten = false;
-        return Open(folder, name, content, options, out leftovers);
+        (InferenceSession plain, GraphContent plainContent) = Open(folder, name, model, options);
+        return (plain, plainContent, IsRewritten: false);
     }
 
-    private static InferenceSession Open(ModelFolder folder, string name, byte[] content, SessionOptions options, out IDisposable? leftovers)
+    private static (InferenceSession Session, GraphContent Content) Open(ModelFolder folder, string name, OnnxModel model, SessionOptions options)
     {
-        var model = WholeModel.Read(folder, name, content);
+        var content = GraphContent.Gather(folder, name, model);
         try
         {
-            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", model.Folder);
-            return new InferenceSession(model.Content, options);
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", content.Folder);
+            return (new InferenceSession(content.Bytes, options), content);
         }
         finally
         {
             // What the session has mapped stays until it is disposed of; on Windows the files do, too.
-            leftovers = model.Copies is { } copies && !copies.TryDelete() ? copies : null;
-        }
-    }
-
-    private static byte[]? Rewrite(byte[] content)
-    {
-        try
-        {
-            return content.Length <= LargestRewritten ? FirstPositionRewrite.Apply(OnnxGraph.Read(content)) : null;
-        }
-        catch (InvalidDataException)
-        {
-            // Damaged, or in a format of ONNX Runtime's own: it tells.
-            return null;
+            content.Release();
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Batching.Graphs;
 using Batching.Folders;
 using Batching.Tests.Hub;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
+using TestGraph = Batching.Tests.Folders.OnnxGraph;
 
 namespace Batching.Tests.Folders;
 
@@ -151,17 +153,18 @@ public sealed class ExternalWeightsTests
     [Fact]
     public void Weights_that_are_copied_give_the_same_graph_and_the_copies_are_deleted()
     {
-        byte[] inner = OnnxGraph.Classifier().ToBytes();
-        using var model = ModelFolderBuilder.Tiny(OnnxGraph.Classifier().ExternalWeights("embeddings", "weights", 8, 2))
+        byte[] inner = TestGraph.Classifier().ToBytes();
+        using var model = ModelFolderBuilder.Tiny(TestGraph.Classifier().ExternalWeights("embeddings", "weights", 8, 2))
             .Write("weights", ModelProto.Parser.ParseFrom(inner).Graph.Initializer.Single(tensor => tensor.Name == "embeddings").RawData.ToByteArray());
-        var copied = WholeModel.Read(ModelFolder.At(model.Folder), "model.onnx", File.ReadAllBytes(model.PathOf("model.onnx")), mostInContent: 0);
+        using var copied = GraphContent.Gather(
+            ModelFolder.At(model.Folder), "model.onnx", OnnxModel.Read(File.ReadAllBytes(model.PathOf("model.onnx")), "model.onnx"), mostInBytes: 0);
         string folder = copied.Folder;
         Assert.True(Directory.Exists(folder));
         Assert.Equal(File.ReadAllBytes(model.PathOf("weights")), File.ReadAllBytes(Path.Combine(folder, "0")));
         using var options = new SessionOptions();
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
-        using var session = new InferenceSession(copied.Content, options);
-        bool isDeleted = copied.Copies!.TryDelete();
+        using var session = new InferenceSession(copied.Bytes, options);
+        bool isDeleted = copied.Release();
         Assert.Equal(isDeleted, !Directory.Exists(folder));
         using OrtValue ids = OrtValue.CreateTensorValueFromMemory(new long[] { 5 }, [1, 1]);
         using OrtValue mask = OrtValue.CreateTensorValueFromMemory(new long[] { 1 }, [1, 1]);
@@ -249,7 +252,7 @@ public sealed class ExternalWeightsTests
     // The embeddings take 64 bytes.
     private static ModelFolderBuilder Tiny(string location, string? offset, string? length)
     {
-        ModelProto proto = ModelProto.Parser.ParseFrom(OnnxGraph.Classifier().ExternalWeights("embeddings", location, 8, 2).ToBytes());
+        ModelProto proto = ModelProto.Parser.ParseFrom(TestGraph.Classifier().ExternalWeights("embeddings", location, 8, 2).ToBytes());
         TensorProto tensor = proto.Graph.Initializer.Single(tensor => tensor.Name == "embeddings");
         tensor.ExternalData.Clear();
         foreach ((string key, string? value) in ((string, string?)[])[("location", location), ("offset", offset), ("length", length)])

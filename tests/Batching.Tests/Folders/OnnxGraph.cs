@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 
 namespace Batching.Tests.Folders;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Batching.Tests.Folders;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Collections;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using CsCheck;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;

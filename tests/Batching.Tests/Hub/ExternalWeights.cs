@@ -1,4 +1,4 @@
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Google.Protobuf;
 
 namespace Batching.Tests.Hub;

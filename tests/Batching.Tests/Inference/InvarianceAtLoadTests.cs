@@ -1,5 +1,5 @@
 using Batching.Tests.Folders;
-using Classify.Quantization.Onnx;
+using Batching.Tests.Onnx;
 using Xunit;
 
 namespace Batching.Tests.Inference;

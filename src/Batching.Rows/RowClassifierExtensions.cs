@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using Batching.Rows.Runs;
+
+namespace Batching;
+
+/// <summary>Classifies the rows of a <see cref="RowReader"/>.</summary>
+public static class RowClassifierExtensions
+{
+    /// <summary>The rows with their results, in the order of the rows, while later ones are read and classified.</summary>
+    /// <param name="classifier">Classifies the texts; stays the caller's.</param>
+    /// <param name="reader">Reads the rows; stays the caller's.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="RowsException">A row cannot be read: after the results of all rows before it.</exception>
+    /// <exception cref="ModelRunException">The model cannot be run.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async IAsyncEnumerable<ClassifiedRow> ClassifyRowsAsync(
+        this SequenceClassifier classifier, RowReader reader, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(reader);
+        var feed = new RowFeed(reader);
+        var pending = new PendingRows(rejects: null);
+        IAsyncEnumerable<TextInput> inputs = feed.ReadAsync(done: 0, pending, skipsErrors: false, cancellationToken);
+        await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new ClassifiedRow(pending.Next(), result);
+        }
+
+        feed.ThrowIfFailed("Correct the row, or take it out.");
+    }
+}

@@ -1,0 +1,76 @@
+using Batching.Rows.Inputs;
+using Batching.Rows.Outputs;
+
+namespace Batching.Rows.Runs;
+
+/// <summary>The files of a run and their formats: each is there as the options need it, and none is another.</summary>
+internal sealed record RunFiles
+{
+    public required InputSource Input { get; init; }
+
+    public required RowFormat InputFormat { get; init; }
+
+    public required OutputTarget Output { get; init; }
+
+    public required RowFormat OutputFormat { get; init; }
+
+    /// <summary>Where rows go that cannot be read; null where they end the run.</summary>
+    public required OutputTarget? Rejects { get; init; }
+
+    /// <summary>Whether the run can be resumed: its files are there to be read again, and rows can be added to the output.</summary>
+    public bool CanBeResumed => OutputFormat != RowFormat.Parquet && Input.CanBeReadAgain && Output.IsFile && Rejects is null or { IsFile: true };
+
+    /// <exception cref="RowsException">The options do not go together, or a file is not as it has to be.</exception>
+    public static RunFiles Of(RowClassificationOptions options)
+    {
+        var output = OutputTarget.Of(options.Output, nameof(options.Output));
+        var files = new RunFiles
+        {
+            Input = new InputSource(options.Input),
+            InputFormat = RowFormats.Of(options.Input, options.Rows.Format, RowFormats.Inputs, RowFormat.Txt, nameof(RowReaderOptions.Format)),
+            Output = output,
+            OutputFormat = RowFormats.Of(output.Typed, options.OutputFormat, RowFormats.Outputs, RowFormat.Jsonl, nameof(options.OutputFormat)),
+            Rejects = RejectsOf(options, output),
+        };
+        files.Check(options);
+        return files;
+    }
+
+    private static OutputTarget? RejectsOf(RowClassificationOptions options, OutputTarget output) => options.SkipUnreadableRows switch
+    {
+        true when options.Rejects is null && !output.IsFile => throw RowsException.Refused(
+            $"With the output on {output.Name}, rows that are skipped need a file to go to. Give one.", setting: nameof(options.Rejects)),
+        true => OutputTarget.Of(options.Rejects ?? $"{output.Typed}.rejects.jsonl", nameof(options.Rejects)),
+        false when options.Rejects is not null => throw RowsException.Refused(
+            $"'{options.Rejects}' is for rows that are skipped, and none are. Skip them, or leave it out.", setting: nameof(options.SkipUnreadableRows)),
+        false => null,
+    };
+
+    private void Check(RowClassificationOptions options)
+    {
+        if (options.TopK < 1)
+        {
+            throw RowsException.Refused($"The best {options.TopK} labels of each row are asked for. Ask for at least 1.", setting: nameof(options.TopK));
+        }
+
+        if (OutputFormat == RowFormat.Parquet && Output.IsStandardOutput)
+        {
+            throw RowsException.Refused("Parquet cannot be written to stdout. Give a file.", setting: nameof(options.Output));
+        }
+
+        if (options.Resume && OutputFormat == RowFormat.Parquet)
+        {
+            throw RowsException.Refused(
+                "A run cannot go on with parquet, which is readable only once it is finished. Write csv or jsonl.", setting: nameof(options.Resume));
+        }
+
+        if (options.Resume && !(Output.IsFile && (Input.CanBeReadAgain || Input.IsMissing) && Rejects is null or { IsFile: true }))
+        {
+            throw RowsException.Refused(
+                "A run can go on with files only, because stdin, stdout, pipes and devices cannot be read again. Give the input, the output and the rejects as files.",
+                setting: nameof(options.Resume));
+        }
+
+        DistinctFiles.Demand(Input, Output, Rejects);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Batching;
+
+/// <summary>A row of an input, or why it cannot be read.</summary>
+public sealed class TextRow
+{
+    /// <summary>The number of the row, from 1; header and blank lines are no rows, rows that cannot be read are.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>The number of the line it begins on, from 1; 0 where the format has no lines.</summary>
+    public long Line { get; init; }
+
+    /// <summary>How far into the input the reader is after this row, in the units of <see cref="RowReader.Length"/>.</summary>
+    public long Position { get; init; }
+
+    /// <summary>The text; empty where the row cannot be read.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>The second text of a pair, or null.</summary>
+    public string? Pair { get; init; }
+
+    /// <summary>The values of <see cref="RowReaderOptions.KeptColumns"/>, in their order.</summary>
+    public IReadOnlyList<KeptValue> Kept { get; init; } = [];
+
+    /// <summary>Why the row cannot be read, without a full stop; null where it can.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The row as it stands in the file, where it cannot be read and the format is text.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>Where the row is, for messages: <c>line 7</c>, or <c>row 7</c> where the format has no lines.</summary>
+    public string Place => Line > 0 ? $"line {Line}" : $"row {Number}";
+
+    /// <summary>The text, with its pair, for a classifier.</summary>
+    public TextInput ToInput() => new(Text, Pair);
+}
