@@ -3,7 +3,7 @@ using CsCheck;
 namespace Batching.Tests;
 
 /// <summary>What random inputs are made of.</summary>
-internal static partial class Generators
+internal static class Generators
 {
     /// <summary>Every property starts from here, so that a failure comes back.</summary>
     public const string Seed = "0N0XIzNsQ0O2";

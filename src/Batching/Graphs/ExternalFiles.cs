@@ -1,11 +1,7 @@
 using System.Globalization;
 using Batching.Folders;
 
-<<<<<<<< HEAD:src/Batching/Folders/ExternalFiles.cs
-namespace Batching.Folders;
-========
 namespace Batching.Graphs;
->>>>>>>> rowscli:src/Batching/Graphs/ExternalFiles.cs
 
 /// <summary>The files beside an .onnx file that hold numbers of its tensors. Each is opened when it is first asked for.</summary>
 /// <remarks>

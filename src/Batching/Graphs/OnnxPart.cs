@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/Batching/Folders/OnnxPart.cs
-namespace Batching.Folders;
-========
 namespace Batching.Graphs;
->>>>>>>> rowscli:src/Batching/Graphs/OnnxPart.cs
 
 /// <summary>A part of an .onnx file that is being put together: bytes, or bytes that are yet to be read from another file.</summary>
 /// <param name="Bytes">The bytes; empty where they are in another file.</param>

@@ -168,7 +168,7 @@ internal sealed class ModelMeasurement : IDisposable
         if (side == PaddingSide.Left && shape.Columns is { } length && InvarianceProbe.ReadsPadding(session))
         {
             throw new ModelLoadException(
-                $"The tokenizer of '{graph.File}' pads on the left, the graph has a fixed length of {length}, and its logits depend on what is in the padding, so that no text that is shorter gets what it gets alone. Export it again with an axis of any size, or correct 'padding_side' in {TokenizerConfig.FileName}.",
+                $"The tokenizer of '{graph.File}' pads on the left, the graph has a fixed length of {length}, and its logits depend on what is in the padding, so that no text that is shorter gets what it gets alone. Export it again with an axis of any size, or correct 'padding_side' in {TokenizerFiles.Configuration}.",
                 graph.File);
         }
 

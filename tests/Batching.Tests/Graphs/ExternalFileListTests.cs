@@ -1,11 +1,3 @@
-<<<<<<<< HEAD:tests/Batching.Tests/Folders/ExternalFileListTests.cs
-using Batching.Folders;
-using Classify.Quantization.Onnx;
-using Google.Protobuf;
-using Xunit;
-
-namespace Batching.Tests.Folders;
-========
 using Batching.Graphs;
 using Batching.Folders;
 using Batching.Tests.Folders;
@@ -14,7 +6,6 @@ using Google.Protobuf;
 using Xunit;
 
 namespace Batching.Tests.Graphs;
->>>>>>>> rowscli:tests/Batching.Tests/Graphs/ExternalFileListTests.cs
 
 /// <summary>Which files an .onnx file names for its numbers.</summary>
 public sealed class ExternalFileListTests

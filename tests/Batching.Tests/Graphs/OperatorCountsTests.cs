@@ -1,20 +1,11 @@
-<<<<<<<< HEAD:tests/Batching.Tests/Folders/OnnxOperatorsTests.cs
-using Batching.Folders;
-using Classify.Quantization.Onnx;
-========
 using Batching.Graphs;
 using Batching.Tests.Folders;
 using Batching.Tests.Onnx;
->>>>>>>> rowscli:tests/Batching.Tests/Graphs/OperatorCountsTests.cs
 using Google.Protobuf;
 using Xunit;
 using TestGraph = Batching.Tests.Folders.OnnxGraph;
 
-<<<<<<<< HEAD:tests/Batching.Tests/Folders/OnnxOperatorsTests.cs
-namespace Batching.Tests.Folders;
-========
 namespace Batching.Tests.Graphs;
->>>>>>>> rowscli:tests/Batching.Tests/Graphs/OperatorCountsTests.cs
 
 /// <summary>The operators of an .onnx file are counted without ONNX Runtime, and without its weights being read.</summary>
 public sealed class OperatorCountsTests
