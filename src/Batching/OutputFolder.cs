@@ -119,16 +119,16 @@ internal sealed class OutputFolder : IDisposable
         {
             while (true)
             {
-                IDisposable exclusion = FileLock.TryAcquire(LockOf(place))
+                IDisposable held = FileLock.TryAcquire(LockOf(place))
                     ?? throw Refuse(typed, "is being written by another process. Wait for it to end, or give another folder.");
 
                 // Who had it may have taken it away between the two.
                 if (File.Exists(LockOf(place)))
                 {
-                    return exclusion;
+                    return held;
                 }
 
-                exclusion.Dispose();
+                held.Dispose();
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -137,8 +137,8 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    // The sentence is of the folder; whose parameter it is, the front door says.
-    private static ArgumentException Refuse(string typed, string why, Exception? cause = null) => new($"The output folder '{typed}' {why}", cause);
+    private static ArgumentException Refuse(string outputFolder, string why, Exception? cause = null) =>
+        new($"The output folder '{outputFolder}' {why}", nameof(outputFolder), cause);
 
     private static string LockOf(string folder) => $"{folder}.lock";
 
@@ -178,7 +178,7 @@ internal sealed class OutputFolder : IDisposable
         // A folder given by mistake is not emptied.
         string? other = Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(place, path).Replace('\\', '/'))
-            .FirstOrDefault(name => !files.Contains(name));
+            .FirstOrDefault(name => !files.Contains(name, StringComparer.Ordinal));
         if (other is not null)
         {
             throw Refuse(typed, $"holds '{other}', which is none of the files that would take its place, and is not deleted. Give another folder.");

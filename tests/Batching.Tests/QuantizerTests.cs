@@ -150,6 +150,56 @@ public sealed class QuantizerTests
         Assert.Equal([folder.Output], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(folder.Output)!));
     }
 
+    [Fact]
+    public void What_is_asked_for_wrongly_is_refused_and_leaves_nothing()
+    {
+        using var folder = QuantizedFolder.Changed("bert-one-label", _ => { });
+        string model = folder.Source.Folder;
+        Assert.Equal("texts", Assert.Throws<ArgumentException>(() => Quantizer.Quantize(model, [], folder.Output)).ParamName);
+        Assert.Equal("outputFolder", Assert.Throws<ArgumentException>(() => Quantizer.Quantize(model, Sentences.Few, " ")).ParamName);
+        Assert.Equal("modelFolder", Assert.Throws<ArgumentException>(() => Quantizer.Quantize("", Sentences.Few, folder.Output)).ParamName);
+        Assert.Contains(
+            "holds the model itself", Assert.Throws<ArgumentException>(() => Quantizer.Quantize(model, Sentences.Few, model)).Message, StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(
+            () => Quantizer.Quantize(model, Sentences.Few, folder.Output, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(folder.Output)!));
+    }
+
+    [Fact]
+    public void An_older_output_is_replaced_only_where_that_is_asked_for()
+    {
+        using var folder = QuantizedFolder.Make("bert-one-label");
+        Assert.Contains(
+            nameof(QuantizerOptions.ReplaceOutput),
+            Assert.Throws<ArgumentException>(() => Quantizer.Quantize(folder.Source.Folder, Sentences.Few, folder.Output)).Message,
+            StringComparison.Ordinal);
+        File.Delete(Path.Combine(folder.Output, "onnx", "model_int8.onnx"));
+        Quantizer.Quantize(folder.Source.Folder, Sentences.Few, folder.Output, new QuantizerOptions { ReplaceOutput = true });
+        Assert.True(File.Exists(Path.Combine(folder.Output, "onnx", "model_int8.onnx")));
+    }
+
+    [Fact]
+    public void An_output_that_another_run_writes_is_refused()
+    {
+        using var folder = QuantizedFolder.Changed("bert-one-label", _ => { });
+        var seen = new List<QuantizationProgress>();
+        var refusals = new List<ArgumentException>();
+        Quantizer.Quantize(folder.Source.Folder, Sentences.Few, folder.Output, progress: new Reports(progress =>
+        {
+            if (seen.Count == 0)
+            {
+                refusals.Add(Assert.Throws<ArgumentException>(() => Quantizer.Quantize(folder.Source.Folder, Sentences.Few, folder.Output)));
+            }
+
+            seen.Add(progress);
+        }));
+        Assert.Contains("written by another process", Assert.Single(refusals).Message, StringComparison.Ordinal);
+        Assert.Equal(Enum.GetValues<QuantizationStep>(), seen.Select(progress => progress.Step).Distinct());
+        Assert.Equal(seen.OrderBy(progress => progress.Texts), seen);
+        Assert.All(seen, progress => Assert.Equal(Sentences.Few.Count, progress.TotalTexts));
+        Assert.Equal(Sentences.Few.Count, seen[^1].Texts);
+    }
+
     private static float Difference(Classification one, Classification other) =>
         one.Logits.ToArray().Zip(other.Logits.ToArray(), (first, second) => MathF.Abs(first - second)).Max();
 
@@ -214,5 +264,10 @@ public sealed class QuantizerTests
 
         weights.Name = stored;
         graph.Node.Insert(0, node);
+    }
+
+    private sealed class Reports(Action<QuantizationProgress> report) : IProgress<QuantizationProgress>
+    {
+        public void Report(QuantizationProgress value) => report(value);
     }
 }

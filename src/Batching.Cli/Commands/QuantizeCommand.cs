@@ -73,7 +73,8 @@ internal static class QuantizeCommand
         }
         catch (ArgumentException exception)
         {
-            throw CommandException.Usage($"{Output.Name}: {exception.Message}", exception);
+            string sentence = exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal);
+            throw CommandException.Usage($"{Output.Name}: {sentence}", exception);
         }
         catch (QuantizationException exception)
         {

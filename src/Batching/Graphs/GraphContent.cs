@@ -102,24 +102,24 @@ internal sealed class GraphContent : IDisposable
 
     private static GraphContent Copy(OnnxModel model, ExternalFiles files)
     {
-        var copies = new PrivateFolder();
+        var made = new PrivateFolder();
         try
         {
             var names = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (string file in files.Names)
             {
                 names[file] = $"{names.Count}";
-                files.Copy(file, Path.Combine(copies.FullName, names[file]));
+                files.Copy(file, Path.Combine(made.FullName, names[file]));
             }
 
             OnnxModel referring = model.WithTensors(tensor => tensor.Place is { } place && files.Find(place) is var numbers
                 ? tensor.WithNumbersAt(names[numbers.File!], numbers.Offset, numbers.Length)
                 : tensor);
-            return new GraphContent(referring.ToBytes(), copies);
+            return new GraphContent(referring.ToBytes(), made);
         }
         catch
         {
-            copies.Dispose();
+            made.Dispose();
             throw;
         }
     }

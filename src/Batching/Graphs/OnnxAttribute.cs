@@ -42,7 +42,7 @@ internal sealed class OnnxAttribute : OnnxMessage
             }
         }
 
-        Tensor = MessagesOf<OnnxTensor>(TensorField).LastOrDefault();
+        Tensor = MessagesOf<OnnxTensor>(TensorField) is [.., var last] ? last : null;
         Graphs = [.. Messages.OfType<OnnxGraph>()];
     }
 

@@ -112,7 +112,7 @@ internal sealed class OnnxNode : OnnxMessage
     public bool HasGraph => Attributes.Any(attribute => attribute.Graphs.Count > 0);
 
     /// <summary>What messages call it: its operator and its name, or where it has none the first of its outputs.</summary>
-    public string Title => $"{Type} '{(Name.Length > 0 ? Name : Outputs.FirstOrDefault() ?? "")}'";
+    public string Title => $"{Type} '{(Name.Length > 0 ? Name : Outputs is [var first, ..] ? first : "")}'";
 
     /// <summary>The attribute of a name, or null.</summary>
     public OnnxAttribute? Find(string attribute) =>

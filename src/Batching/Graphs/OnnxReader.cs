@@ -4,8 +4,8 @@ namespace Batching.Graphs;
 /// <remarks>What it makes of a file is in proportion to the file's messages, and these are counted.</remarks>
 internal sealed class OnnxReader
 {
-    /// <summary>The most messages that are read: a hundred times those of a large encoder.</summary>
-    public const int MostMessages = 1_000_000;
+    /// <summary>The most messages that are read: thirty times those of a large encoder.</summary>
+    public const int MostMessages = 300_000;
 
     // Protobuf reads no more messages within each other either.
     private const int DeepestMessage = 100;

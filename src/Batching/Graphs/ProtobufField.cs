@@ -53,7 +53,12 @@ internal readonly record struct ProtobufField(int Number, WireType Type, ulong V
     {
         int start = position;
         ulong tag = ReadVarint(message.Span, ref position);
-        int number = (int)Math.Min(tag >> BitsOfType, int.MaxValue);
+        if (tag is < 1 << BitsOfType or > uint.MaxValue)
+        {
+            throw Damaged();
+        }
+
+        int number = (int)(tag >> BitsOfType);
         var type = (WireType)(tag & ((1 << BitsOfType) - 1));
         ulong value = 0;
         ReadOnlyMemory<byte> content = default;

@@ -88,10 +88,19 @@ public sealed class FirstPositionRewriteTests
     public void A_damaged_file_is_left_to_ONNX_Runtime()
     {
         byte[] model = Head(Layer(TestGraph.Body())).ToBytes();
+        int damaged = 0;
         for (int length = 0; length < model.Length; length++)
         {
-            Assert.True(Rewritten(model[..length]) is null || length == model.Length);
+            var cut = OnnxModel.Read(model[..length], "model.onnx");
+            if (!cut.IsWhole)
+            {
+                Assert.Null(FirstPositionRewrite.Apply(cut));
+                damaged++;
+            }
         }
+
+        // A file may end after each of its fields.
+        Assert.InRange(damaged, model.Length - 10, model.Length);
     }
 
     // The hidden state: a matrix and a sum with what went in, as in a layer's last half.

@@ -60,7 +60,7 @@ internal sealed class GraphRewriter
         foreach (OnnxNode node in model.Graph.Nodes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string output = node.Outputs.FirstOrDefault() ?? "";
+            string output = node.Outputs is [var first, ..] ? first : "";
             if (layers.TryGetValue(output, out LinearLayer? layer))
             {
                 Add(layer);
