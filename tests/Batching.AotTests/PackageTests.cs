@@ -10,7 +10,7 @@ namespace Batching.AotTests;
 [Collection<SharedPackages>]
 public sealed class PackageTests(Packages packages)
 {
-    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2", "Batching.Hosting"];
+    public static TheoryData<string> Ids => ["Batching", "Batching.Sst2", "Batching.Hosting", "Batching.AspNetCore"];
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -77,6 +77,15 @@ public sealed class PackageTests(Packages packages)
         Assert.Contains("Microsoft.Extensions.Hosting.Abstractions", package.Dependencies);
         Assert.DoesNotContain("Microsoft.ML.OnnxRuntime", package.Dependencies);
         Assert.DoesNotContain(package.Dependencies, id => id.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_endpoints_bring_hosting_and_no_model()
+    {
+        using PackageFile package = packages.Open("Batching.AspNetCore");
+        Assert.Contains("Batching.Hosting", package.Dependencies);
+        Assert.DoesNotContain("Batching.Sst2", package.Dependencies);
+        Assert.DoesNotContain("Microsoft.ML.OnnxRuntime", package.Dependencies);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Batching.AotTests;
 /// <remarks>The version is new every time, so that no cache answers with an older package.</remarks>
 public sealed class Packages : IAsyncLifetime
 {
-    private static readonly string[] Ids = ["Batching", "Batching.Sst2", "Batching.Hosting"];
+    private static readonly string[] Ids = ["Batching", "Batching.Sst2", "Batching.Hosting", "Batching.AspNetCore"];
 
     private readonly List<string> leftovers = [];
 
