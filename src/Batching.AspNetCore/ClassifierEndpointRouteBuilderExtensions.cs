@@ -1,4 +1,5 @@
 using Batching;
+using Batching.AspNetCore;
 using Batching.AspNetCore.Endpoints;
 using Batching.AspNetCore.Telemetry;
 

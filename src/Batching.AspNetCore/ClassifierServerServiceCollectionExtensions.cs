@@ -1,4 +1,5 @@
 using Batching;
+using Batching.AspNetCore;
 using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
 using Batching.AspNetCore.Operations;
@@ -61,7 +62,7 @@ public static class ClassifierServerServiceCollectionExtensions
 
         services.AddRouting();
         services.AddMetrics();
-        services.AddOpenApiDescription();
+        services.AddOpenApiDescription(EndpointTable.All);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClassifierServerOptions>, ClassifierServerOptionsValidator>());
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<ApiKey>();

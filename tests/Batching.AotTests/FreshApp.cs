@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Batching.AotTests;
 
-/// <summary>A new console app that adds a package, as in the first minute with it.</summary>
+/// <summary>A new app that adds a package, as in the first minute with it.</summary>
 internal sealed class FreshApp
 {
     private readonly string name;
@@ -15,11 +15,11 @@ internal sealed class FreshApp
 
     public string Folder { get; }
 
-    public static async Task<FreshApp> CreateAsync(Packages packages, string name, string package, string program)
+    public static async Task<FreshApp> CreateAsync(Packages packages, string name, string package, string program, string template = "console")
     {
         var app = new FreshApp(Path.Combine(packages.Folder, name));
         await ChildProcess.RunAsync(
-            packages.Folder, "dotnet", "new", "console", "--framework", "net10.0", "--output", app.Folder, "--no-restore");
+            packages.Folder, "dotnet", "new", template, "--framework", "net10.0", "--output", app.Folder, "--no-restore");
         await File.WriteAllTextAsync(Path.Combine(app.Folder, "Program.cs"), program, TestContext.Current.CancellationToken);
         await app.AddAsync(package, packages.Version);
         return app;

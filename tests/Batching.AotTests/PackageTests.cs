@@ -80,6 +80,15 @@ public sealed class PackageTests(Packages packages)
     }
 
     [Fact]
+    public void The_endpoints_bring_hosting_and_no_model()
+    {
+        using PackageFile package = packages.Open("Batching.AspNetCore");
+        Assert.Contains("Batching.Hosting", package.Dependencies);
+        Assert.DoesNotContain("Batching.Sst2", package.Dependencies);
+        Assert.DoesNotContain("Microsoft.ML.OnnxRuntime", package.Dependencies);
+    }
+
+    [Fact]
     public void The_package_with_the_model_brings_all_that_it_needs()
     {
         using PackageFile package = packages.Open("Batching.Sst2");

@@ -34,7 +34,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_file_that_it_links_to_exists()
     {
-        foreach (string document in new[] { "README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/command-line.md", "samples/Classify/README.md" })
+        foreach (string document in new[] { "README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/command-line.md", "docs/server.md", "samples/Classify/README.md" })
         {
             string text = File.ReadAllText(Path.Combine(Repository.Root, document));
             foreach (Match link in RelativeLink().Matches(text))

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Batching.AspNetCore.Endpoints;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 

@@ -18,7 +18,7 @@ internal sealed class RequestCharge(RequestBudget budget) : IDisposable
     public static RequestCharge Of(HttpContext context) => context.Features.GetRequiredFeature<RequestCharge>();
 
     /// <summary>Counts what has come of the body.</summary>
-    /// <exception cref="Requests.RequestException">There is no room for it.</exception>
+    /// <exception cref="Errors.RequestException">There is no room for it.</exception>
     public void Receive(long length)
     {
         if (length - FreeBodyBytes > body)
@@ -29,7 +29,7 @@ internal sealed class RequestCharge(RequestBudget budget) : IDisposable
     }
 
     /// <summary>Counts the request, whose body is there, and what will be read from it.</summary>
-    /// <exception cref="Requests.RequestException">There is no room for it.</exception>
+    /// <exception cref="Errors.RequestException">There is no room for it.</exception>
     public void Begin(long length)
     {
         budget.Enter();
@@ -39,7 +39,7 @@ internal sealed class RequestCharge(RequestBudget budget) : IDisposable
 
     /// <summary>Counts memory before it is taken.</summary>
     /// <param name="bytes">How much.</param>
-    /// <exception cref="Requests.RequestException">There is no room for it.</exception>
+    /// <exception cref="Errors.RequestException">There is no room for it.</exception>
     public void Spend(long bytes)
     {
         budget.Spend(bytes, spent);

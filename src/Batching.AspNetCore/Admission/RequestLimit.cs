@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
 using Batching.AspNetCore.Telemetry;
 
 namespace Batching.AspNetCore.Admission;

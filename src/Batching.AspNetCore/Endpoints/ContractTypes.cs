@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Endpoints;
 
@@ -10,23 +11,26 @@ namespace Batching.AspNetCore.Endpoints;
 /// </summary>
 internal sealed class ContractTypes : IJsonTypeInfoResolver
 {
-    private static readonly IJsonTypeInfoResolver[] Contexts =
+    private readonly IJsonTypeInfoResolver[] contexts;
+
+    private ContractTypes(IReadOnlyList<EndpointRegistration> endpoints) => contexts =
     [
-        .. EndpointTable.All
+        .. endpoints
             .SelectMany(endpoint => (JsonTypeInfo?[])[endpoint.Description.Request?.Type, endpoint.Description.Answer])
             .Select(type => type?.OriginatingResolver)
-            .Append(Requests.AnswerJson.Readable)
+            .Append(AnswerJson.Readable)
             .OfType<JsonSerializerContext>()
             .Distinct(),
     ];
 
     /// <summary>Adds the messages to an application's types, all of whose own stay as they are.</summary>
-    public static void AddTo(JsonSerializerOptions options)
+    public static void AddTo(JsonSerializerOptions options, IReadOnlyList<EndpointRegistration> endpoints)
     {
-        options.TypeInfoResolverChain.Insert(0, new ContractTypes());
+        var types = new ContractTypes(endpoints);
+        options.TypeInfoResolverChain.Insert(0, types);
 
         // What the messages are made of, such as numbers, where nobody knows of them.
-        foreach (IJsonTypeInfoResolver context in Contexts)
+        foreach (IJsonTypeInfoResolver context in types.contexts)
         {
             options.TypeInfoResolverChain.Add(context);
         }
@@ -39,7 +43,7 @@ internal sealed class ContractTypes : IJsonTypeInfoResolver
             return null;
         }
 
-        foreach (IJsonTypeInfoResolver context in Contexts)
+        foreach (IJsonTypeInfoResolver context in contexts)
         {
             if (context.GetTypeInfo(type, options) is { } described)
             {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Batching.AspNetCore.Admission;
 
 namespace Batching.AspNetCore.Endpoints;
 

@@ -1,5 +1,5 @@
 using Batching.AspNetCore.Admission;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
 
 namespace Batching.AspNetCore.Endpoints;
 

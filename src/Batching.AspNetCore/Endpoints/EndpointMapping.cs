@@ -1,4 +1,4 @@
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Messages;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 

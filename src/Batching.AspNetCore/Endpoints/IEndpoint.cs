@@ -7,6 +7,6 @@ internal interface IEndpoint
     static abstract EndpointDescription Description { get; }
 
     /// <summary>Answers a request that was let in.</summary>
-    /// <exception cref="Requests.RequestException">It is answered with an error.</exception>
+    /// <exception cref="Errors.RequestException">It is answered with an error.</exception>
     Task RunAsync(HttpContext context);
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Messages;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -12,39 +12,41 @@ internal static class OpenApiDescription
     /// <summary>The document's name, and that of the group that the endpoints are in.</summary>
     public const string Name = "classifiers";
 
-    public static IServiceCollection AddOpenApiDescription(this IServiceCollection services)
+    /// <param name="services">The services.</param>
+    /// <param name="endpoints">What is described.</param>
+    public static IServiceCollection AddOpenApiDescription(this IServiceCollection services, IReadOnlyList<EndpointRegistration> endpoints)
     {
-        services.AddOpenApi(Name, static document =>
+        services.AddOpenApi(Name, document =>
         {
             document.ShouldInclude = static description => string.Equals(description.GroupName, Name, StringComparison.Ordinal);
-            document.AddSchemaTransformer<ContractSchemas>();
+            document.AddSchemaTransformer((schema, context, _) =>
+            {
+                Describe(schema, context, endpoints);
+                return Task.CompletedTask;
+            });
         });
-        return services.ConfigureHttpJsonOptions(static json => ContractTypes.AddTo(json.SerializerOptions));
+        return services.ConfigureHttpJsonOptions(json => ContractTypes.AddTo(json.SerializerOptions, endpoints));
     }
 
-    private sealed class ContractSchemas(IOptions<ClassifierServerOptions> options) : IOpenApiSchemaTransformer
+    private static void Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, IReadOnlyList<EndpointRegistration> endpoints)
     {
-        public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+        Type type = context.JsonTypeInfo.Type;
+        if (endpoints.FirstOrDefault(endpoint => endpoint.Description.Request?.Type.Type == type)?.Description.Request is { } request)
         {
-            Type type = context.JsonTypeInfo.Type;
-            if (EndpointTable.All.FirstOrDefault(endpoint => endpoint.Description.Request?.Type.Type == type) is { } asked)
-            {
-                asked.Description.Request!.Texts(new TextSchemas(schema, options.Value.MaxClientBatchSize));
-            }
+            ClassifierServerOptions options = context.ApplicationServices.GetRequiredService<IOptions<ClassifierServerOptions>>().Value;
+            request.Texts(new TextSchemas(schema, options.MaxClientBatchSize));
+        }
 
-            if (type.IsAssignableTo(typeof(RequestObject)))
-            {
-                schema.AdditionalPropertiesAllowed = false;
-            }
+        if (type.IsAssignableTo(typeof(RequestObject)))
+        {
+            schema.AdditionalPropertiesAllowed = false;
+        }
 
-            // Of numbers that may be null the application's options say as well whether they may be texts.
-            if (context.JsonPropertyInfo?.NumberHandling == JsonNumberHandling.Strict && (schema.Type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
-            {
-                schema.Type &= ~JsonSchemaType.String;
-                schema.Pattern = null;
-            }
-
-            return Task.CompletedTask;
+        // Of numbers that may be null the application's options say as well whether they may be texts.
+        if (context.JsonPropertyInfo?.NumberHandling == JsonNumberHandling.Strict && (schema.Type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
+        {
+            schema.Type &= ~JsonSchemaType.String;
+            schema.Pattern = null;
         }
     }
 }

@@ -1,4 +1,6 @@
 using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batching.AspNetCore.Errors;
 using Batching.AspNetCore.Requests;
 
 namespace Batching.AspNetCore.HuggingFace;

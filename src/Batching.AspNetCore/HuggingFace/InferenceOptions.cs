@@ -1,4 +1,4 @@
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.HuggingFace;
 

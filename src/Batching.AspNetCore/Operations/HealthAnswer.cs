@@ -1,4 +1,4 @@
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Batching.AspNetCore.Operations;

@@ -1,3 +1,4 @@
+using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
 
 namespace Batching.AspNetCore.Operations;

@@ -1,3 +1,4 @@
+using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
 using Batching.AspNetCore.Telemetry;
 

@@ -1,5 +1,5 @@
-using Batching.AspNetCore.Requests;
 using System.Reflection;
+using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
 
 namespace Batching.AspNetCore.Program;

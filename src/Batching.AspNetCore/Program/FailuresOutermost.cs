@@ -1,4 +1,5 @@
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Program;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Errors;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Batching.AspNetCore.Admission;
+using Batching.AspNetCore.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Batching.AspNetCore.Requests;

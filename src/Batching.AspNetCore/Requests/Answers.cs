@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Requests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batching.AspNetCore.Errors;
 
 namespace Batching.AspNetCore.Requests;
 

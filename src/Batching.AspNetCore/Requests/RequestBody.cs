@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Batching.AspNetCore.Admission;
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 using Microsoft.Extensions.Options;
 
 namespace Batching.AspNetCore.Requests;

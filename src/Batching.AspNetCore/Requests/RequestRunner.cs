@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batching.AspNetCore.Errors;
 using Batching.AspNetCore.Telemetry;
 using Microsoft.Extensions.Options;
 

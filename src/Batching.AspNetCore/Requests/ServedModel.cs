@@ -1,3 +1,5 @@
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 using Microsoft.Extensions.Options;
 
 namespace Batching.AspNetCore.Requests;

@@ -1,4 +1,5 @@
 using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Messages;
 using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;

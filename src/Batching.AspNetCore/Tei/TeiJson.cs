@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Tei;
 

@@ -1,5 +1,7 @@
 using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
+using Batching.AspNetCore.Errors;
+using Batching.AspNetCore.Messages;
 using Batching.AspNetCore.Requests;
 using Microsoft.Extensions.Options;
 

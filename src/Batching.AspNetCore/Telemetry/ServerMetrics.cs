@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Batching.AspNetCore.Requests;
+using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Telemetry;
 

@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>The answer to what went wrong.</summary>
 internal sealed record ErrorBody(string Error, ErrorType ErrorType);

@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Endpoints;
+namespace Batching.AspNetCore.Admission;
 
 /// <summary>Who is let in, where there is a key.</summary>
 internal enum EndpointAccess

@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>What every request may have.</summary>
 internal abstract record ModelRequest : RequestObject

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>What kind of error it is: <c>error_type</c> of text-embeddings-inference.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ErrorType>))]

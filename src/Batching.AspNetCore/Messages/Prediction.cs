@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>A label and its score.</summary>
 internal sealed record Prediction(float Score, string Label);

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Batching.AspNetCore.Messages;
 
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Errors;
 
 /// <summary>Makes answers of what went wrong.</summary>
 internal static class Failures

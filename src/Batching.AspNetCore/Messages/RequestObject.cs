@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>An object of a request. A member that it does not have is refused.</summary>
 internal abstract record RequestObject;

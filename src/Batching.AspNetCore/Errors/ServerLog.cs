@@ -1,4 +1,4 @@
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Errors;
 
 /// <summary>What the server logs.</summary>
 internal static partial class ServerLog

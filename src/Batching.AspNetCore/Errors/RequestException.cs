@@ -1,5 +1,6 @@
+using Batching.AspNetCore.Messages;
 
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Errors;
 
 /// <summary>A request that is answered with an error.</summary>
 internal sealed class RequestException : Exception

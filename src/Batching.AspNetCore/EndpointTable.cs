@@ -1,10 +1,11 @@
+using Batching.AspNetCore.Endpoints;
 using Batching.AspNetCore.HuggingFace;
 using Batching.AspNetCore.Inspect;
 using Batching.AspNetCore.Operations;
 using Batching.AspNetCore.Page;
 using Batching.AspNetCore.Tei;
 
-namespace Batching.AspNetCore.Endpoints;
+namespace Batching.AspNetCore;
 
 /// <summary>All endpoints: one that is in this list is added to the services, mapped, guarded and described.</summary>
 internal static class EndpointTable

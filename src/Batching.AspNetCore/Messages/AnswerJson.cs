@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Batching.AspNetCore.Requests;
+namespace Batching.AspNetCore.Messages;
 
 /// <summary>What several contracts answer, as JSON, by generated code.</summary>
 [JsonSerializable(typeof(ErrorBody))]
