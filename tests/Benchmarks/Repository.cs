@@ -14,7 +14,7 @@ internal static class Repository
     /// <summary>The program that is started as a process of its own.</summary>
     public static string Child { get; } = Metadata("Child");
 
-    /// <summary>The server of the samples.</summary>
+    /// <summary>The server as a program.</summary>
     public static string Server { get; } = Metadata("Server");
 
     /// <summary>Where packages of rivals are installed; not in git.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Batching.Benchmarks.Load;
 
-/// <summary>The server of the samples in a process of its own, at a free port of this machine.</summary>
+/// <summary>The server in a process of its own, at a free port of this machine.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const string Listening = "Now listening on: ";

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Batching.Benchmarks.Racing;
 using Batching.Benchmarks.Reports;
-using Batching.Server.Tests;
+using Batching.AspNetCore.Tests;
 
 namespace Batching.Benchmarks.Sections;
 

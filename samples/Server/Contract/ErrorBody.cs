@@ -1,4 +1,0 @@
-namespace Server.Contract;
-
-/// <summary>The answer to what went wrong.</summary>
-internal sealed record ErrorBody(string Error, ErrorType ErrorType);

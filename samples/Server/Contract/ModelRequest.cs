@@ -1,8 +1,0 @@
-namespace Server.Contract;
-
-/// <summary>What every request may have.</summary>
-internal abstract record ModelRequest
-{
-    /// <summary>The model that is asked, which has to be the one that is served; null for that.</summary>
-    public string? Model { get; init; }
-}

@@ -1,4 +1,0 @@
-namespace Server.Contract;
-
-/// <summary>A label and its score.</summary>
-internal sealed record Prediction(float Score, string Label);
