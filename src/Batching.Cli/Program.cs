@@ -4,6 +4,11 @@ using Batching.Cli;
 using Batching.Cli.Commands;
 using Batching.Cli.Progress;
 
+if (ServeCommand.Takes(args))
+{
+    return await ServeCommand.RunAsync(args);
+}
+
 StandardError.Install();
 
 var root = new RootCommand(
@@ -20,6 +25,7 @@ var root = new RootCommand(
     LogitsCommand.Create(),
     ExplainCommand.Create(),
     QuantizeCommand.Create(),
+    ServeCommand.Create(),
 };
 
 ParseResult line = root.Parse(args);

@@ -1,9 +1,9 @@
 using Batching.Graphs;
-using Batching.Tests.ModelFiles;
+using Batching.Tests.Folders;
 using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;
-using TestGraph = Batching.Tests.ModelFiles.OnnxGraph;
+using TestGraph = Batching.Tests.Folders.OnnxGraph;
 
 namespace Batching.Tests.Graphs;
 
