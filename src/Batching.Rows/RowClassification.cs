@@ -136,7 +136,7 @@ public sealed class RowClassification : IAsyncDisposable
         async Task WriteAsync(IAsyncEnumerable<TextInput> inputs)
         {
             long committed = clock.GetTimestamp();
-            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, Commit, cancellationToken).ConfigureAwait(false))
+            await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, Commit, cancellationToken).ConfigureAwait(false))
             {
                 TextRow row = pending.Next();
                 await writer.WriteAsync(row, result).ConfigureAwait(false);

@@ -28,4 +28,51 @@ public static class RowClassifierExtensions
 
         feed.ThrowIfFailed("Correct the row, or take it out.");
     }
+
+    /// <summary>Classifies a stream of texts, and says whenever the next result is not there yet.</summary>
+    /// <param name="classifier">Classifies the texts.</param>
+    /// <param name="inputs">The texts.</param>
+    /// <param name="waits">Called before each wait, to hand over what is finished.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>A result for each text, in the order of the texts.</returns>
+    /// <exception cref="ModelRunException">The model could not be run on them.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async IAsyncEnumerable<Classification> ClassifyStreamAsync(
+        this SequenceClassifier classifier,
+        IAsyncEnumerable<TextInput> inputs,
+        Action waits,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(waits);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        IAsyncEnumerator<Classification> results = classifier.ClassifyStreamAsync(inputs, stop.Token).GetAsyncEnumerator(stop.Token);
+        await using ConfiguredAsyncDisposable closing = results.ConfigureAwait(false);
+        while (true)
+        {
+            Task<bool> next = results.MoveNextAsync().AsTask();
+            try
+            {
+                if (!next.IsCompleted)
+                {
+                    waits();
+                }
+            }
+            catch
+            {
+                // An enumeration can only be given up between two results. What comes of this one is of no interest any more.
+                await stop.CancelAsync().ConfigureAwait(false);
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+
+            if (!await next.ConfigureAwait(false))
+            {
+                yield break;
+            }
+
+            yield return results.Current;
+        }
+    }
 }

@@ -13,7 +13,18 @@ public sealed class AssemblyTests
         ["Batching.Tokenizers"] = ["Batching.Abstractions", "Google.Protobuf", "Microsoft.ML.Tokenizers"],
         ["Batching"] = ["Batching.Abstractions", "Batching.Tokenizers", "Google.Protobuf", "Microsoft.ML.OnnxRuntime", "Polly.Core"],
         ["Batching.Sst2"] = ["Batching"],
+        ["Batching.Rows"] = ["Batching", "Batching.Abstractions", "Batching.Tokenizers", "K4os.Compression.LZ4", "Parquet"],
         ["Batching.Hosting"] = ["Batching", "Batching.Abstractions", "Batching.Tokenizers", "Microsoft.Extensions.*"],
+        ["Batching.AspNetCore"] =
+        [
+            "Batching", "Batching.Abstractions", "Batching.Hosting", "Batching.Tokenizers", "Microsoft.AspNetCore*", "Microsoft.Extensions.*",
+            "Microsoft.Net.Http.Headers", "Microsoft.OpenApi", "OpenTelemetry*",
+        ],
+        ["Batching.Cli"] =
+        [
+            "Batching", "Batching.Abstractions", "Batching.AspNetCore", "Batching.Hosting", "Batching.Rows", "Batching.Sst2", "Batching.Tokenizers",
+            "Microsoft.AspNetCore*", "Microsoft.Extensions.*", "Microsoft.OpenApi", "Spectre.Console*",
+        ],
     };
 
     public static TheoryData<string> Names => [.. Packages.Keys];

@@ -25,20 +25,19 @@ internal static class LogitsCommand
     private static async Task RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         using SequenceClassifier classifier = (await ModelChoice.Of(line).FetchAsync(cancellationToken)).LoadClassifier();
-        using var output = OutputFile.Open(OutputTarget.StandardOutput);
-        await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);
+        using var output = new JsonLineWriter();
         await using var texts = new TextLines();
         try
         {
             // A program that asks and waits for the answer gets it.
             IAsyncEnumerable<TextInput> inputs = texts.ReadAsync(cancellationToken);
-            await foreach (Classification result in ResultStream.ReadAsync(classifier, inputs, output.Commit, cancellationToken))
+            await foreach (Classification result in classifier.ClassifyStreamAsync(inputs, output.Commit, cancellationToken))
             {
-                json.WriteStartObject();
-                JsonlResultWriter.WriteNumbers(json, ResultColumns.Logits, result.Logits.ToArray());
-                json.WriteEndObject();
-                JsonlResultWriter.EndLine(json, output);
-                if (output.Buffer.WrittenCount >= CommitBytes)
+                output.Json.WriteStartObject();
+                output.WriteNumbers("logits", result.Logits.ToArray());
+                output.Json.WriteEndObject();
+                output.EndLine();
+                if (output.UncommittedBytes >= CommitBytes)
                 {
                     output.Commit();
                 }

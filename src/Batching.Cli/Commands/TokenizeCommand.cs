@@ -31,26 +31,25 @@ internal static class TokenizeCommand
         ModelChoice model = await new ModelChoice(line.GetValue(ModelChoice.FolderOption), Precision: null).FetchAsync(cancellationToken);
         SequenceTokenizer tokenizer = model.LoadTokenizer();
         var options = new EncodingOptions { AddSpecialTokens = !line.GetValue(NoSpecialTokens), Truncation = TruncationStrategy.None };
-        using var output = OutputFile.Open(OutputTarget.StandardOutput);
-        await using var json = new Utf8JsonWriter(output.Buffer, JsonlResultWriter.Options);
+        using var output = new JsonLineWriter();
         await using var texts = new TextLines();
         try
         {
             await foreach (TextInput text in texts.ReadAsync(cancellationToken))
             {
-                json.WriteStartObject();
-                json.WriteStartArray("ids");
+                output.Json.WriteStartObject();
+                output.Json.WriteStartArray("ids");
                 foreach (int id in tokenizer.Encode(text, options).InputIds)
                 {
-                    json.WriteNumberValue(id);
+                    output.Json.WriteNumberValue(id);
                 }
 
-                json.WriteEndArray();
-                json.WriteEndObject();
-                JsonlResultWriter.EndLine(json, output);
+                output.Json.WriteEndArray();
+                output.Json.WriteEndObject();
+                output.EndLine();
 
                 // A program that asks and waits for the answer gets it.
-                if (output.Buffer.WrittenCount >= CommitBytes || !texts.HasBufferedText)
+                if (output.UncommittedBytes >= CommitBytes || !texts.HasBufferedText)
                 {
                     output.Commit();
                 }

@@ -1,5 +1,3 @@
-using Batching.Folders;
-
 namespace Batching.Graphs;
 
 /// <summary>An .onnx file with all its numbers in memory, also those that lay in files beside it.</summary>

@@ -1,5 +1,4 @@
 using Batching.Graphs;
-using Batching.Folders;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;

@@ -3,24 +3,31 @@ using System.Text.Json;
 using Batching.Rows;
 using Batching.Rows.Inputs;
 
-namespace Batching.Cli;
+namespace Batching;
 
 /// <summary>
 /// Texts on stdin: JSON objects a line with <c>text</c> and perhaps <c>pair</c>, or plain lines. The first line decides: it is
 /// JSON if it begins with a brace.
 /// </summary>
-internal sealed class TextLines : IAsyncDisposable
+/// <remarks>A text comes as soon as its line is there, so that whoever writes a line may wait for the answer to it. Not thread-safe.</remarks>
+public sealed class TextLines : IAsyncDisposable
 {
     private readonly InputSource source = new(RowFormats.StandardStream);
     private readonly LineReader lines;
 
+    /// <summary>Opens stdin.</summary>
+    /// <exception cref="RowsException">It cannot be read.</exception>
     public TextLines() => lines = new LineReader(source);
 
     /// <summary>Whether the next text is there already, so that reading it waits for nobody.</summary>
     public bool HasBufferedText => lines.HasBufferedLine;
 
-    /// <exception cref="CommandException">A line cannot be read.</exception>
-    public async IAsyncEnumerable<TextInput> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The texts, in the order of the lines.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>A text, or a pair of texts, for each line that is not empty JSON.</returns>
+    /// <exception cref="RowsException">A line cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<TextInput> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         bool? isJson = null;
         await foreach (Line line in lines.ReadAsync(cancellationToken))
@@ -42,6 +49,8 @@ internal sealed class TextLines : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes stdin.</summary>
+    /// <returns>Ends when it is closed.</returns>
     public ValueTask DisposeAsync() => lines.DisposeAsync();
 
     private TextInput Parse(Line line)
@@ -60,6 +69,6 @@ internal sealed class TextLines : IAsyncDisposable
         }
     }
 
-    private CommandException Failed(Line line, string error) => CommandException.Failed(
+    private RowsException Failed(Line line, string error) => RowsException.Failed(
         $"{source.Name}, line {line.Number}: {error}. Where the first line is JSON, every line is an object like {{\"text\": \"...\"}}.");
 }
