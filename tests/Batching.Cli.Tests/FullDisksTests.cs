@@ -46,7 +46,7 @@ public sealed class FullDisksTests : IDisposable
     public async Task On_a_full_disk_no_Parquet_is_finished(bool isRejectsDisk)
     {
         string source = Input();
-        using var disk = new SmallFileSystem(files.PathOf("disk"), kibibytes: 64);
+        using var disk = new SmallFileSystem(files.PathOf("disk"), kibibytes: 16);
         string output = isRejectsDisk ? files.PathOf("labels.parquet") : disk.PathOf("labels.parquet");
         string rejects = isRejectsDisk ? disk.PathOf("rejects.jsonl") : files.PathOf("rejects.jsonl");
         (await Tool.RunAsync(Arguments(source, output, rejects))).Failed(1, isRejectsDisk ? rejects : output);
