@@ -1,5 +1,4 @@
 using Batching.Tests.Hub;
-using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;
 

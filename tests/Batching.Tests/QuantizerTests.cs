@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Batching.Graphs;
 using Batching.Graphs.Quantization;
-using Batching.Folders;
 using Batching.Tests.Hub;
 using Batching.Tests.Onnx;
 using Google.Protobuf;

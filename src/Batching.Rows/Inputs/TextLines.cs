@@ -30,7 +30,7 @@ public sealed class TextLines : IAsyncDisposable
     public async IAsyncEnumerable<TextInput> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         bool? isJson = null;
-        await foreach (Line line in lines.ReadAsync(cancellationToken))
+        await foreach (Line line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             isJson ??= line.Bytes.Span.StartsWith("{"u8);
             if (line.Error is { } error)

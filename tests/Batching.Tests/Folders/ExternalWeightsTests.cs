@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Batching.Graphs;
-using Batching.Folders;
 using Batching.Tests.Hub;
 using Batching.Tests.Onnx;
 using Google.Protobuf;

@@ -1,5 +1,4 @@
 using Batching.Graphs;
-using Batching.Folders;
 using Batching.Tests.Folders;
 using Batching.Tests.Onnx;
 using Google.Protobuf;

@@ -1,6 +1,5 @@
 using Batching.Graphs;
 using Batching.Graphs.Quantization;
-using Batching.Folders;
 using Batching.Tests.Onnx;
 using Google.Protobuf;
 using Xunit;

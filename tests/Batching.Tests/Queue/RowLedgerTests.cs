@@ -248,7 +248,7 @@ public sealed class RowLedgerTests
         }
     }
 
-    private static QueuedRequest New(params string[] texts) => New(texts, QueuedRequest.NoDeadline);
+    private static AnsweredRequest<int> New(params string[] texts) => New(texts, QueuedRequest.NoDeadline);
 
     private static AnsweredRequest<int> New(string[] texts, long deadlineAt) =>
         new AnsweredRequest<int>(
