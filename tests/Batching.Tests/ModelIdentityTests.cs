@@ -1,5 +1,4 @@
 using Batching.Tests.Hub;
-using Google.Protobuf;
 using Xunit;
 
 namespace Batching.Tests;

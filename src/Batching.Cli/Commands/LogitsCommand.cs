@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using Batching.Rows.Outputs;
 using Batching.Rows.Runs;
 
 namespace Batching.Cli.Commands;
