@@ -1,12 +1,7 @@
 using Batching;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddSequenceClassifier(options =>
-{
-    // Listens at once, and says "not yet" until the model is loaded.
-    options.LoadInBackground = true;
-    options.Load = (_, settings) => Sst2.Load(settings);
-});
+builder.Services.AddSequenceClassifier(options => options.Load = (_, settings) => Sst2.Load(settings));
 builder.Services.AddClassifierServer(builder.Configuration.GetSection("Server"));
 
 WebApplication app = builder.Build();

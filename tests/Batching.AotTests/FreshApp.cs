@@ -29,8 +29,8 @@ internal sealed class FreshApp
     public Task AddAsync(string package, string version) =>
         ChildProcess.RunAsync(Folder, "dotnet", "add", "package", package, "--version", version);
 
-    /// <returns>What the app wrote.</returns>
-    public Task<string> RunAsync() => ChildProcess.RunAsync(Folder, "dotnet", "run", "--configuration", "Release");
+    /// <returns>What the app wrote, and nothing besides.</returns>
+    public Task<string> RunAsync() => ChildProcess.RunAsync(Folder, "dotnet", "run", "--no-launch-profile", "--configuration", "Release");
 
     /// <summary>Publishes the app, apart from how it is published elsewhere.</summary>
     /// <param name="variant">A name for this way to publish.</param>

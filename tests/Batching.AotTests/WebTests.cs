@@ -21,6 +21,7 @@ public sealed class WebTests(WebApp web) : IClassFixture<WebApp>
             "PublishAot=true",
             "SuppressTrimAnalysisWarnings=false",
             "TrimmerSingleWarn=false",
+            "TreatWarningsAsErrors=true",
             "InvariantGlobalization=true");
         AssertAnswers(await ChildProcess.RunAsync(Path.GetDirectoryName(executable)!, executable));
     }
