@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Batching.Rows.Runs;
 
 namespace Batching.Cli.Commands;
 
