@@ -29,10 +29,10 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>What it wrote to stderr until its end.</summary>
     public Task<string> Errors { get; }
 
-    public static RunningProgram Start(string[] args, IReadOnlyDictionary<string, string>? environment = null, bool ignoresHangUp = false)
+    public static RunningProgram Start(string[] args, IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] command = ["dotnet", "exec", Server, .. args];
-        var start = ignoresHangUp ? new ProcessStartInfo("nohup", command) : new ProcessStartInfo(command[0], command[1..]);
+        var start = new ProcessStartInfo(command[0], command[1..]);
         (start.UseShellExecute, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
@@ -56,6 +56,14 @@ internal sealed class RunningProgram : IDisposable
         await Task.WhenAny(address.Task, ended).WaitAsync(RunningServer.Patience);
         Assert.True(address.Task.IsCompleted, ended.IsCompleted ? await Errors : "It does not listen.");
         return await address.Task;
+    }
+
+    /// <summary>Whether a signal never reaches it, as SIGHUP under nohup and SIGINT in the background of a shell: programs pass that on.</summary>
+    /// <param name="number">The signal's number.</param>
+    public bool Ignores(int number)
+    {
+        string ignored = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..];
+        return (ulong.Parse(ignored, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) >> (number - 1) & 1) != 0;
     }
 
     public async Task SignalAsync(string signal)
