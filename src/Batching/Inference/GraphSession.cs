@@ -8,6 +8,9 @@ namespace Batching.Inference;
 /// <remarks>Thread-safe. Owns what the session has in use.</remarks>
 internal sealed class GraphSession : IDisposable
 {
+    // A file as large is worth a look before it takes as much memory.
+    private const long LookedOverBytes = 1L << 28;
+
     private readonly InferenceSession session;
     private readonly GraphContent content;
     private readonly string[] outputNames;
@@ -48,6 +51,11 @@ internal sealed class GraphSession : IDisposable
     {
         string name = OnnxFile.Select(folder, options.Choice);
         string file = folder.PathOf(name);
+        if (!folder.Read(name, static stream => !stream.CanSeek || stream.Length < LookedOverBytes || OnnxOutline.IsPlausible(stream), otherwise: true))
+        {
+            throw new ModelLoadException($"'{file}' is damaged: it is not made of the fields of a model. Download it again, or export it again.", file);
+        }
+
         byte[] bytes = folder.Read(name, Array.MaxLength) ?? throw new ModelLoadException(
             $"'{file}' could be opened once, and then there was none. Leave a model's files as they are while it loads; open a new stream at every call.", file);
         var model = OnnxModel.Read(bytes, file);
