@@ -83,7 +83,7 @@ public sealed class QueueScheduleTests
         private readonly List<Caller> callers = [];
         private readonly List<Task> stops = [];
         private readonly Queue<Event> whileRunning;
-        private readonly List<string> inFlight = [];
+        private readonly List<FakeRun> inFlight = [];
         private readonly ConcurrentDictionary<string, int> outcomes;
         private bool wasStopped;
         private int depth;
@@ -196,10 +196,11 @@ public sealed class QueueScheduleTests
                 callers, caller => caller.Texts.SelectMany(FakeBackend.WindowsOf).Contains(row) && !caller.Answer.IsCompletedSuccessfully));
             if (backend.SharesRepeatedRows)
             {
-                Assert.Equal(run.Texts, run.Texts.Distinct().Except(inFlight));
+                // Nobody joins a run that nobody waits for any more, so that its rows may run once more before it has ended.
+                Assert.Equal(run.Texts, run.Texts.Distinct().Except(inFlight.Where(other => !other.Stop.IsCancellationRequested).SelectMany(other => other.Texts)));
             }
 
-            inFlight.AddRange(run.Texts);
+            inFlight.Add(run);
             depth++;
             for (int i = run.Texts.Length % 5; i > 0 && whileRunning.TryDequeue(out Event next); i--)
             {
@@ -208,7 +209,7 @@ public sealed class QueueScheduleTests
 
             depth--;
             time.Advance(TimeSpan.FromMilliseconds(3));
-            run.Texts.ToList().ForEach(text => inFlight.Remove(text));
+            inFlight.Remove(run);
 
             // A run that is stopped may still come to its end.
             if (run.Stop.IsCancellationRequested)
