@@ -40,7 +40,9 @@ public sealed class HuggingFaceGoldenTests
         SequenceTokenizer tokenizer = Load(name);
         foreach (JsonObject golden in JsonLines.Read(Repository.Conformance(name), "tokens-pairs.jsonl"))
         {
-            TextInput input = ((string)golden["text"]!, (string)golden["pair"]!);
+            // These were made by calls with two texts, in which Python takes an empty one for none; in lists it is one (EmptyPairTests).
+            string? pair = (string)golden["pair"]! is { Length: > 0 } second ? second : null;
+            var input = new TextInput((string)golden["text"]!, pair);
             var options = new EncodingOptions
             {
                 Truncation = (string)golden["truncation"]! switch
