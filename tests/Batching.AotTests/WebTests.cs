@@ -12,7 +12,8 @@ public sealed class WebTests(WebApp web) : IClassFixture<WebApp>
     [Fact]
     public async Task A_web_app_maps_the_classifier_beside_its_own_routes() => AssertAnswers(await web.App.RunAsync());
 
-    [Fact]
+    // Takes more than ten minutes on two busy cores: started by name.
+    [Fact(Explicit = true)]
     public async Task A_native_trimmed_web_app_does_too()
     {
         Toolchain.FindCompiler();
