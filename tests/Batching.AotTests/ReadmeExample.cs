@@ -9,7 +9,7 @@ namespace Batching.AotTests;
 internal sealed record ReadmeExample(string Id, string Code, string[] Prints)
 {
     /// <summary>A class that has the example as its method.</summary>
-    public string ClassName => Id.Replace('.', '_');
+    public string ClassName => "Example_" + Id.Replace('.', '_');
 
     public bool Ends => Prints.Length > 0;
 
