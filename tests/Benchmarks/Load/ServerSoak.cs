@@ -16,8 +16,9 @@ internal static class ServerSoak
     // What the garbage collector keeps differs from moment to moment; a leak of the hostile clients' bytes would be many times this.
     private const double MostGrowth = 0.25;
 
-    // What the server may estimate for all requests is 268 MB; the heap is larger than what is alive in it.
-    private const double MostMegabytesOfLoad = 3 * 268;
+    // What the server may estimate for all requests is 268 MB; the heap is larger than what is alive in it, and the pools of
+    // buffers keep some of each size for every thread.
+    private const double MostMegabytesOfLoad = 4 * 268;
 
     // In less time the pools and the heap are still filling up to the size that they keep.
     private static readonly TimeSpan TimeToFill = TimeSpan.FromMinutes(5);
