@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Batching.Rows.Outputs;
 using Batching.Rows.Runs;
 
@@ -17,7 +16,7 @@ namespace Batching;
 /// </remarks>
 /// <example>
 /// <code>
-/// await using RowClassification run = await RowClassification.OpenAsync(new() { Input = "reviews.csv", Output = "labels.jsonl" });
+/// await using RowClassification run = await RowClassification.OpenAsync(new() { Inputs = ["reviews.csv"], Output = "labels.jsonl" });
 /// RowClassificationResult result = await run.RunAsync(classifier);
 /// </code>
 /// </example>
@@ -59,7 +58,7 @@ public sealed class RowClassification : IAsyncDisposable
         return new RowClassification(
             options,
             checkedFiles,
-            await RowReader.OpenAsync(checkedFiles.Input, checkedFiles.InputFormat, options.Rows.Columns, cancellationToken).ConfigureAwait(false));
+            await RowReader.OpenAsync(checkedFiles.Inputs, checkedFiles.InputFormat, options.Rows.Columns, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Classifies and writes the rows.</summary>
@@ -83,7 +82,7 @@ public sealed class RowClassification : IAsyncDisposable
 
         // Nothing is touched before everything that can be checked is.
         isBegun = true;
-        var columns = new ResultColumns(classifier.Labels, options.Rows.KeptColumns, options.TopK, options.WriteLogits);
+        var columns = new ResultColumns(classifier.Labels, options.Rows.KeptColumns, options.TopK, options.WriteLogits, hasFiles: files.Inputs.Count > 1);
         using OutputFile output = OutputFile.Open(files.Output, reads: options.Resume);
         using OutputFile? rejected = files.Rejects is null ? null : OutputFile.Open(files.Rejects, reads: options.Resume);
         ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken).ConfigureAwait(false);
@@ -190,14 +189,19 @@ public sealed class RowClassification : IAsyncDisposable
         }
 
         string header = CsvResultWriter.HeaderOf(columns);
+        Dictionary<string, string> settings = SettingsOf(classifier.GetIdentity(cancellationToken));
+        foreach ((string name, string value) in await InputSettings.OfAsync(files.Inputs, cancellationToken).ConfigureAwait(false))
+        {
+            settings.Add(name, value);
+        }
+
         return new ResumableOutput(
             output,
             rejected,
             new ResumeState(files.Output),
             files.OutputFormat == RowFormat.Csv ? header : null,
-            new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
+            new SortedDictionary<string, string>(settings, StringComparer.Ordinal)
             {
-                [ResumeSettings.Input] = await HashAsync(cancellationToken).ConfigureAwait(false),
                 [ResumeSettings.InputFormat] = files.InputFormat.ToString(),
                 [ResumeSettings.OutputFormat] = files.OutputFormat.ToString(),
                 [ResumeSettings.TextColumn] = options.Rows.TextColumn ?? "the default",
@@ -213,12 +217,4 @@ public sealed class RowClassification : IAsyncDisposable
         .Select(part => KeyValuePair.Create($"model ({part.Key})", part.Value))
         .Append(KeyValuePair.Create("model identity", model.ToString()))
         .ToDictionary(StringComparer.Ordinal);
-
-    // The whole of it: reading takes a thousandth of the time that classifying does.
-    private async Task<string> HashAsync(CancellationToken cancellationToken)
-    {
-        Stream input = files.Input.Open();
-        await using ConfiguredAsyncDisposable closing = input.ConfigureAwait(false);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(input, cancellationToken).ConfigureAwait(false));
-    }
 }

@@ -38,7 +38,7 @@ internal sealed class ParquetResultWriter : IResultWriter
         int text = 0;
         int number = 0;
         rows.Add(row.Number);
-        foreach (KeptValue value in row.Kept)
+        foreach (KeptValue value in columns.KeptOf(row))
         {
             texts[text++].Add(value.Text);
         }
