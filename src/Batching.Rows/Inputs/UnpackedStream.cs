@@ -1,5 +1,4 @@
 using Batching.Rows.Files;
-using ICSharpCode.SharpZipLib;
 using ZstdSharp;
 
 namespace Batching.Rows.Inputs;
@@ -34,7 +33,7 @@ internal sealed class UnpackedStream(Stream source, string name, Compression exp
         {
             throw Damaged("it is cut off", exception);
         }
-        catch (Exception exception) when (exception is InvalidDataException or SharpZipBaseException or ZstdException)
+        catch (Exception exception) when (IsOfContent(exception))
         {
             throw Damaged(exception is InvalidDataException ? exception.Message : "it is damaged", exception);
         }
@@ -74,6 +73,10 @@ internal sealed class UnpackedStream(Stream source, string name, Compression exp
             _ => whole,
         };
     }
+
+    // Whatever the libraries throw of damaged bytes, an index out of range among it; not what the system says of the source.
+    private static bool IsOfContent(Exception exception) =>
+        exception is not (OperationCanceledException or RowsException or IOException or UnauthorizedAccessException or ObjectDisposedException);
 
     private RowsException Damaged(string reason, Exception exception) => RowsException.Failed(
         $"{name} cannot be unpacked after {unpacked} bytes of text: {reason}. Make it again from what it was made of ({Compressions.NameOf(found)}).", exception);

@@ -13,6 +13,9 @@ internal static class ResumeSettings
     public const string TopK = "number of best labels";
     public const string UnreadableRows = "treatment of rows that cannot be read";
 
+    /// <summary>What an output is that was made at the end; no setting, and there only once it is.</summary>
+    public const string Finished = "finished";
+
     /// <summary>The value of <see cref="UnreadableRows"/> where they end the run.</summary>
     public const string Stop = "stop";
 

@@ -25,8 +25,11 @@ internal static class DistinctFiles
 
         if (output.IsFile)
         {
-            // Links in these two places are not followed: only who has such a name is one with them.
-            files.AddRange(new[] { ResumeState.PathOf(output), ResumeState.TemporaryPathOf(output) }.Select(path => new Entry(path, path, default)));
+            // Links in these places are not followed: only who has such a name is one with them.
+            files.AddRange(new[]
+            {
+                ResumeState.PathOf(output), ResumeState.TemporaryPathOf(output), ParquetJournalWriter.PathOf(output), ParquetJournalWriter.TemporaryPathOf(output),
+            }.Select(path => new Entry(path, path, default)));
         }
 
         for (int index = 0; index < files.Count; index++)
@@ -34,7 +37,7 @@ internal static class DistinctFiles
             if (files.Take(index).FirstOrDefault(files[index].IsSameAs) is { Name: not null } other)
             {
                 throw RowsException.Refused(
-                    $"{Both(other.Name, files[index].Name)}. The input, the output, the rejects and what a run keeps beside its output (OUTPUT.resume) are files of their own.");
+                    $"{Both(other.Name, files[index].Name)}. The input, the output, the rejects and what a run keeps beside its output (OUTPUT.resume, OUTPUT.part) are files of their own.");
             }
         }
     }

@@ -14,25 +14,33 @@ internal sealed record RunFiles
 
     public required OutputTarget Output { get; init; }
 
+    /// <summary>Where rows are written as they come: the output, or the journal of a Parquet file.</summary>
+    public required OutputTarget Rows { get; init; }
+
+    /// <summary>Whether the output is made of a journal at the end.</summary>
+    public bool HasJournal => Rows != Output;
+
     public required RowFormat OutputFormat { get; init; }
 
     /// <summary>Where rows go that cannot be read; null where they end the run.</summary>
     public required OutputTarget? Rejects { get; init; }
 
-    /// <summary>Whether the run can be resumed: its files are there to be read again, and rows can be added to the output.</summary>
-    public bool CanBeResumed => OutputFormat != RowFormat.Parquet && Inputs.All(input => input.CanBeReadAgain) && Output.IsFile && Rejects is null or { IsFile: true };
+    /// <summary>Whether the run can be resumed: its files are there to be read again, and so is the output.</summary>
+    public bool CanBeResumed => Inputs.All(input => input.CanBeReadAgain) && Output.IsFile && Rejects is null or { IsFile: true };
 
     /// <exception cref="RowsException">The options do not go together, or a file is not as it has to be.</exception>
     public static RunFiles Of(RowClassificationOptions options)
     {
         var output = OutputTarget.Of(options.Output, nameof(options.Output));
         IReadOnlyList<InputSource> inputs = InputFiles.Of(options.Inputs);
+        RowFormat outputFormat = RowFormats.Of(output.Typed, options.OutputFormat, RowFormats.Outputs, RowFormat.Jsonl, nameof(options.OutputFormat));
         var files = new RunFiles
         {
             Inputs = inputs,
             InputFormat = FormatOf(inputs, options.Rows.Format),
             Output = output,
-            OutputFormat = RowFormats.Of(output.Typed, options.OutputFormat, RowFormats.Outputs, RowFormat.Jsonl, nameof(options.OutputFormat)),
+            Rows = outputFormat == RowFormat.Parquet && output.IsFile ? OutputTarget.Of(ParquetJournalWriter.PathOf(output), nameof(options.Output)) : output,
+            OutputFormat = outputFormat,
             Rejects = RejectsOf(options, output),
         };
         files.Check(options);
@@ -77,12 +85,6 @@ internal sealed record RunFiles
             throw RowsException.Refused("Parquet cannot be written to stdout. Give a file.", setting: nameof(options.Output));
         }
 
-        if (options.Resume && OutputFormat == RowFormat.Parquet)
-        {
-            throw RowsException.Refused(
-                "A run cannot go on with parquet, which is readable only once it is finished. Write csv or jsonl.", setting: nameof(options.Resume));
-        }
-
         if (options.Resume && !(Output.IsFile && Inputs.All(input => input.CanBeReadAgain || input.IsMissing) && Rejects is null or { IsFile: true }))
         {
             throw RowsException.Refused(
@@ -91,5 +93,9 @@ internal sealed record RunFiles
         }
 
         DistinctFiles.Demand(options.Inputs, Inputs, Output, Rejects);
+        if (HasJournal && !Rows.IsFile)
+        {
+            throw RowsException.Refused($"{Output.Name} cannot be written: {Rows.Name}, where its rows go until all are there, is no file.", setting: nameof(options.Output));
+        }
     }
 }
