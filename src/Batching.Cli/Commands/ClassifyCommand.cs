@@ -11,11 +11,17 @@ internal static class ClassifyCommand
     private const string Stop = "stop";
     private const string Skip = "skip";
 
-    private static readonly Option<string> Input = new("--input", "-i")
+    private static readonly Argument<string[]> Files = new("FILE")
     {
-        Description = "The file of texts; - for stdin.",
+        Description = "Files of texts, folders, or patterns such as 'data/*.csv'; .gz and .zst too. The same as --input.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string[]> Input = new("--input", "-i")
+    {
+        Description = "The file of texts, a folder or a pattern; - for stdin, which is the default. Repeat it for more.",
         HelpName = "FILE",
-        DefaultValueFactory = _ => StandardStream,
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
@@ -67,7 +73,7 @@ internal static class ClassifyCommand
             "classify",
             "Classifies the texts of a file. Reads txt, csv, tsv, jsonl and parquet; writes csv, jsonl and parquet: row (from 1), label, score.")
         {
-            Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
+            Files, Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
             ModelChoice.PrecisionOption, TopK, Logits, Keep, OnError, Rejects, Resume,
         };
         CommandRunner.SetAction(command, RunAsync);
@@ -114,9 +120,16 @@ internal static class ClassifyCommand
         return option;
     }
 
+    // A shell makes files of a pattern: of `-i data/*.csv` the first is the option's.
+    private static string[] InputsOf(ParseResult line)
+    {
+        string[] inputs = [.. line.GetRequiredValue(Input), .. line.GetValue(Files) ?? []];
+        return inputs.Length > 0 ? inputs : [StandardStream];
+    }
+
     private static RowClassificationOptions Parse(ParseResult line) => new()
     {
-        Input = line.GetRequiredValue(Input),
+        Inputs = InputsOf(line),
         Rows = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
         Output = line.GetRequiredValue(Output),
         OutputFormat = ColumnOptions.FormatOf(line.GetValue(OutputFormat)),

@@ -31,7 +31,7 @@ internal sealed class LineReader : IAsyncDisposable
         this.source = source;
         this.longest = longest;
         buffer = new byte[bufferSize];
-        stream = source.Open();
+        stream = source.OpenText();
         Length = stream.CanSeek ? stream.Length : null;
     }
 

@@ -30,11 +30,14 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     public long? Length { get; private set; }
 
+    public string? TextColumn { get; private set; }
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (ParquetFooter footer, ParquetReader reader, DataField[] fields) = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = reader.ConfigureAwait(false);
         ColumnIndexes indexes = columns.In(source.Name, [.. fields.Select(NameOf)]);
+        TextColumn = NameOf(fields[indexes.Text]);
         DataField text = TextField(fields[indexes.Text]);
         DataField[] pair = indexes.Pair is { } index ? [TextField(fields[index])] : [];
         DataField[] others = [.. indexes.Others.Select(other => Readable(fields[other]))];
@@ -226,7 +229,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         if (!stream.CanSeek)
         {
             throw RowsException.Refused(
-                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file.", setting: nameof(RowClassificationOptions.Input));
+                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file.", setting: nameof(RowClassificationOptions.Inputs));
         }
 
         try

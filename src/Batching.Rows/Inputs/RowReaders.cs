@@ -1,3 +1,5 @@
+using Batching.Rows.Files;
+
 namespace Batching.Rows.Inputs;
 
 /// <summary>The reader for a format.</summary>
@@ -11,7 +13,10 @@ internal static class RowReaders
         RowFormat.Tsv => new TsvRowReader(new LineReader(source), columns),
         RowFormat.Jsonl => new JsonlRowReader(new LineReader(source), columns),
         _ when source.IsStandardInput => throw RowsException.Refused(
-            "Parquet cannot be read from stdin, because its index is at its end. Give the file.", setting: nameof(RowClassificationOptions.Input)),
+            "Parquet cannot be read from stdin, because its index is at its end. Give the file.", setting: nameof(RowClassificationOptions.Inputs)),
+        _ when source.Given is null && Compressions.Of(source.Path) != Compression.None => throw RowsException.Refused(
+            $"'{source.Path}' is Parquet within {Compressions.NameOf(Compressions.Of(source.Path))}, which cannot be read, because its index is at its end. Unpack it; Parquet has a compression of its own.",
+            setting: nameof(RowClassificationOptions.Inputs)),
         _ => new ParquetRowReader(source, columns),
     };
 }
