@@ -9,8 +9,6 @@ namespace Batching.Rows.Outputs;
 /// <param name="journal">Where its rows go until all are there; null where they go to the output.</param>
 internal sealed class ResumeState(OutputTarget output, string? journal = null)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly string temporary = TemporaryPathOf(output);
 
     /// <summary>The file.</summary>
@@ -36,7 +34,7 @@ internal sealed class ResumeState(OutputTarget output, string? journal = null)
             // What a run left that was killed here. Made anew, so that no link is followed.
             File.Delete(temporary);
             using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-            JsonSerializer.Serialize(file, settings, Indented);
+            JsonSerializer.Serialize(file, settings, ResumeJson.Default.SortedDictionaryStringString);
             file.Flush(flushToDisk: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -65,7 +63,7 @@ internal sealed class ResumeState(OutputTarget output, string? journal = null)
         {
             return FileNode.At(Path, followsLinks: false).Kind == FileKind.Regular
                 ? new SortedDictionary<string, string>(
-                    JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(Path)) ?? throw new JsonException("It holds null."),
+                    JsonSerializer.Deserialize(File.ReadAllBytes(Path), ResumeJson.Default.DictionaryStringString) ?? throw new JsonException("It holds null."),
                     StringComparer.Ordinal)
                 : throw RowsException.Refused(
                     $"{output.Name} is there, and '{Path}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete {Leavings} to begin again.");
