@@ -269,12 +269,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// Without it, what the default model was measured to cost at the same precision is assumed. Logits do not depend on it;
     /// only speed does. Best called while the machine has nothing else to do.
     /// </remarks>
-    public Calibration Calibrate(CancellationToken cancellationToken = default)
+    public MeasuredBatchCosts MeasureBatchCosts(CancellationToken cancellationToken = default)
     {
         using SharedLifetime.Lease lease = rows.Enter();
-        Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        rows.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
-        return calibration;
+        MeasuredBatchCosts costs = BatchCostProbe.Run(Model, cancellationToken);
+        rows.Planner = new BatchPlanner(costs.Cost, costs.TokensPerBatch, Model.Shape);
+        return costs;
     }
 
     /// <summary>What the logits depend on besides the text, in one short value: to tell whether results of two runs, or of two machines, belong together.</summary>

@@ -100,7 +100,7 @@ public sealed class FullDisksTests : IDisposable
         string sentences = files.Write("a.txt", "a man\n");
         foreach (string place in (string[])[Path.Combine(sentences, "int8"), .. Unwritable("int8")])
         {
-            (await Tool.RunAsync("quantize", "--model", Tool.SmallModel, "--calibrate", sentences, "--output", place)).Failed(2, $"'{place}' cannot be written");
+            (await Tool.RunAsync("quantize", "--model", Tool.SmallModel, "--activations", sentences, "--output", place)).Failed(2, $"'{place}' cannot be written");
         }
     }
 

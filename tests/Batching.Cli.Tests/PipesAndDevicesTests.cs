@@ -181,7 +181,7 @@ public sealed class PipesAndDevicesTests : IDisposable
 
     [Theory]
     [InlineData("evaluate FIFO --label-column label --input-format csv")]
-    [InlineData("quantize --calibrate FIFO --input-format csv --output OUTPUT")]
+    [InlineData("quantize --activations FIFO --input-format csv --output OUTPUT")]
     public async Task Other_commands_read_a_fifo_once_as_well(string commandLine)
     {
         string fifo = SystemNodes.MakeFifo(files.PathOf("fifo"));

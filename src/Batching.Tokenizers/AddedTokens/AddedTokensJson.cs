@@ -3,40 +3,37 @@ namespace Batching.Tokenization;
 /// <summary>Reads the <c>added_tokens</c> of <c>tokenizer.json</c>.</summary>
 internal static class AddedTokensJson
 {
-    /// <exception cref="ModelLoadException">A token is damaged, is there twice, or has another id than Hugging Face gives it.</exception>
+    /// <exception cref="ModelLoadException">A token is damaged.</exception>
     public static IReadOnlyList<AddedToken> Read(JsonSection json, IReadOnlyDictionary<string, int> vocabulary)
     {
-        var contents = new HashSet<string>(StringComparer.Ordinal);
-        var tokens = new List<AddedToken>();
+        var tokens = new OrderedDictionary<string, AddedToken>(StringComparer.Ordinal);
         int nextId = vocabulary.Count;
         foreach (JsonSection section in json.Sections("added_tokens"))
         {
-            AddedToken token = ReadOne(section);
-            if (!contents.Add(token.Content))
+            if (ReadOne(section) is not { } token)
             {
-                throw section.Refuse($"the added token '{token.Content}' is there twice. Remove one of the two.");
+                continue;
             }
 
             // Hugging Face does not use the id of the file: a token of the vocabulary keeps its own, the others are counted on.
-            int id = vocabulary.TryGetValue(token.Content, out int known) ? known : nextId;
-            if (token.Id != id)
-            {
-                throw section.Refuse($"the added token '{token.Content}' has the id {token.Id}, but comes out as {id} in Hugging Face's library. Correct the file.");
-            }
-
+            // Of a token that comes twice the latter counts.
+            int id = vocabulary.TryGetValue(token.Content, out int known) ? known
+                : tokens.TryGetValue(token.Content, out AddedToken? before) ? before.Id
+                : nextId;
             nextId = Math.Max(nextId, id + 1);
-            tokens.Add(token);
+            tokens[token.Content] = token with { Id = id };
         }
 
-        return tokens;
+        return [.. tokens.Values];
     }
 
-    private static AddedToken ReadOne(JsonSection token)
+    // An empty one is none.
+    private static AddedToken? ReadOne(JsonSection token)
     {
         string content = token.String("content") ?? throw token.Refuse("the added token has no 'content'. Download the file again.");
         if (content.Length == 0)
         {
-            throw token.Refuse("the added token is empty. Remove it from the file.");
+            return null;
         }
 
         int id = token.Int32("id") ?? throw token.Refuse($"the added token '{content}' has no 'id'. Download the file again.");

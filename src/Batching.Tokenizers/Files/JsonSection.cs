@@ -137,11 +137,11 @@ internal readonly struct JsonSection
         ? AsSection(value, Below(name)).String("content")
         : String(name);
 
-    /// <summary>The token of a token and its id, such as <c>["[SEP]", 102]</c>.</summary>
-    public string? TokenOfPair(string name) => Find(name) is not { } value
+    /// <summary>A token and its id, such as <c>["[SEP]", 102]</c>.</summary>
+    public (string Token, int Id)? TokenAndId(string name) => Find(name) is not { } value
         ? null
         : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2
-            ? StringOf($"{name}[0]", value[0])
+            ? (StringOf($"{name}[0]", value[0]), Int32Of($"{name}[1]", value[1]))
             : throw Wrong(name, value, "a token and its id");
 
     /// <summary>Says that this object, or one of its properties, cannot be used.</summary>

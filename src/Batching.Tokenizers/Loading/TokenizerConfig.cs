@@ -79,6 +79,12 @@ internal sealed class TokenizerConfig
     public bool? TokenOption(string token, string option) =>
         (config?.SectionOrNothing(token) ?? specialTokens?.SectionOrNothing(token))?.Boolean(option);
 
+    /// <summary>Whether neither file is there, so that there is <c>tokenizer.json</c> alone.</summary>
+    public bool IsMissing => config is null && specialTokens is null;
+
+    /// <summary>Whether the files name a token, such as <c>pad_token</c>.</summary>
+    public bool IsNamed(string token) => config?.Token(token) is not null || specialTokens?.Token(token) is not null;
+
     private string Token(string name, string otherwise) => config?.Token(name) ?? specialTokens?.Token(name) ?? otherwise;
 
     private static int? ReadMaxLength(JsonSection? config)

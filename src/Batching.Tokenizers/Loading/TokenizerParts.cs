@@ -8,6 +8,7 @@ internal static class TokenizerParts
     public static PartMap<TextNormalizer?> Normalizers { get; } = new("normalizer", new(StringComparer.Ordinal)
     {
         ["BertNormalizer"] = BertNormalizer.Read,
+        ["ByteLevel"] = ByteLevelNormalizer.Read,
         ["Lowercase"] = LowercaseNormalizer.Read,
         ["NFC"] = UnicodeFormNormalizer.Read,
         ["NFD"] = UnicodeFormNormalizer.Read,
@@ -27,9 +28,15 @@ internal static class TokenizerParts
     {
         ["BertPreTokenizer"] = BertPreTokenizer.Read,
         ["ByteLevel"] = ByteLevelPreTokenizer.Read,
+        ["CharDelimiterSplit"] = CharDelimiterPreTokenizer.Read,
         ["Digits"] = DigitsPreTokenizer.Read,
+        ["FixedLength"] = FixedLengthPreTokenizer.Read,
         ["Metaspace"] = MetaspacePreTokenizer.Read,
+        ["Punctuation"] = PunctuationPreTokenizer.Read,
         ["Sequence"] = json => PreTokenizerSequence.Read(json, static step => PreTokenizers!.Read(step)),
+        ["Split"] = SplitPreTokenizer.Read,
+        ["UnicodeScripts"] = UnicodeScriptsPreTokenizer.Read,
+        ["Whitespace"] = WhitespacePreTokenizer.Read,
         ["WhitespaceSplit"] = WhitespaceSplitPreTokenizer.Read,
     });
 
@@ -38,6 +45,7 @@ internal static class TokenizerParts
     {
         ["BPE"] = BytePairModel.Read,
         ["Unigram"] = UnigramModel.Read,
+        ["WordLevel"] = WordLevelModel.Read,
         ["WordPiece"] = WordPieceModel.Read,
     });
 
@@ -45,7 +53,9 @@ internal static class TokenizerParts
     public static PartMap<Func<TokenSet, SpecialTokenNames, RowTemplate>> PostProcessors { get; } = new("post-processor", new(StringComparer.Ordinal)
     {
         ["BertProcessing"] = BertProcessing.Read,
+        ["ByteLevel"] = ByteLevelProcessing.Read,
         ["RobertaProcessing"] = RobertaProcessing.Read,
+        ["Sequence"] = json => ProcessorSequence.Read(json, static step => PostProcessors!.Read(step)),
         ["TemplateProcessing"] = TemplateProcessing.Read,
     });
 

@@ -52,18 +52,18 @@ internal static class TokenizerReader
         TokenModel model = source.Create(tokens);
         bool isWordPiece = model is WordPieceModel;
         SpecialTokenNames names = config.Names(isWordPiece);
-        int unknown = model.UnknownTokenId ?? tokens.IdOf(names.Unknown, "unknown");
+        int unknown = model.UnknownTokenId ?? tokens.Find(names.Unknown) ?? 0;
         TruncationSide? side = TruncationJson.ReadSide(json);
         return new TokenizerDefinition
         {
             File = file,
-            AddedTokens = NamedTokens.Complete(addedTokens, names, source.Vocabulary, config, isWordPiece),
+            AddedTokens = config.IsMissing ? addedTokens : NamedTokens.Complete(addedTokens, names, source.Vocabulary, config, isWordPiece),
             Normalizer = json.Section("normalizer") is { } normalizer ? TokenizerParts.Normalizers.Read(normalizer) : null,
             PreTokenizer = json.Section("pre_tokenizer") is { } preTokenizer ? TokenizerParts.PreTokenizers.Read(preTokenizer) : null,
             Model = model,
             CreateDecoder = json.Section("decoder") is { } decoder ? TokenizerParts.Decoders.Read(decoder) : static () => new SpacedDecoder(),
             UnknownTokenId = unknown,
-            PadTokenId = tokens.IdOf(names.Pad, "pad"),
+            PadTokenId = config.IsNamed("pad_token") ? tokens.IdOf(names.Pad, "pad") : tokens.Find(names.Pad) ?? 0,
             Template = ReadTemplate(json)(tokens, names),
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide ?? side,
@@ -82,5 +82,5 @@ internal static class TokenizerReader
 
     private static Func<TokenSet, SpecialTokenNames, RowTemplate> ReadTemplate(JsonSection json) => json.Section("post_processor") is { } processor
         ? TokenizerParts.PostProcessors.Read(processor)
-        : throw json.Refuse("there is no 'post_processor', which puts the special tokens around a text. Save the tokenizer again from Hugging Face transformers.");
+        : static (_, _) => RowTemplate.Bare;
 }

@@ -44,8 +44,8 @@ internal sealed class BytePairEncoder : TextEncoder
         this.preTokenizer = preTokenizer;
         merger = model.Merger;
         unknownId = model.UnknownTokenId;
-        fusesUnknown = model.FusesUnknown;
-        ignoresMerges = model.IgnoresMerges;
+        fusesUnknown = model.Options.FusesUnknown;
+        ignoresMerges = model.Options.IgnoresMerges;
         for (int value = 0; value < symbolOfByte.Length; value++)
         {
             symbolOfByte[value] = vocabulary.TryGetValue(ByteAlphabet.CharOf((byte)value).ToString(), out int id) ? id : NoSymbol;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace Batching.Tokenization;
@@ -9,44 +8,37 @@ internal sealed class BytePairModel : TokenModel
 {
     private const int FewSymbols = 256;
 
-    // Of the tokenizers that are supported none has these.
-    private static readonly string[] UnsupportedAffixes = ["continuing_subword_prefix", "end_of_word_suffix"];
-
     // Not needed where words are spelled in bytes.
     private readonly Lazy<PieceTable> tokens;
+    private readonly Lazy<BytePairSpelling> spelling;
 
     /// <param name="vocabulary">Every token with its id.</param>
     /// <param name="merges">The merges in the order of their rank.</param>
-    public BytePairModel(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<TokenMerge> merges)
+    /// <param name="options">How words are spelled; null for every option's default.</param>
+    public BytePairModel(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<TokenMerge> merges, BytePairOptions? options = null)
         : base(vocabulary)
     {
+        Options = options ?? new BytePairOptions();
         Merger = new WordMerger(new MergeTable(merges));
         tokens = new Lazy<PieceTable>(() => new PieceTable([.. vocabulary.Where(token => token.Key.Length > 0)]));
+        spelling = new Lazy<BytePairSpelling>(() => new BytePairSpelling(vocabulary, Options));
     }
 
-    private BytePairModel(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<TokenMerge> merges, int? unknownTokenId)
-        : this(vocabulary, merges) => UnknownTokenId = unknownTokenId;
+    public override int? UnknownTokenId => Options.UnknownTokenId;
 
-    /// <summary>The id of a symbol that is not in the vocabulary; null drops it.</summary>
-    public override int? UnknownTokenId { get; }
-
-    /// <summary><c>fuse_unk</c>: unknown symbols side by side are one.</summary>
-    public bool FusesUnknown { get; private init; }
-
-    /// <summary><c>ignore_merges</c>: a word that is in the vocabulary is not split.</summary>
-    public bool IgnoresMerges { get; private init; }
+    public BytePairOptions Options { get; }
 
     public WordMerger Merger { get; }
 
     public static TokenModelSource Read(JsonSection json)
     {
         Dictionary<string, int> vocabulary = VocabularyJson.ReadOf(json);
-        return new TokenModelSource(vocabulary, all => Read(json, vocabulary, all));
+        return new TokenModelSource(vocabulary, _ => Read(json, vocabulary));
     }
 
     public override void Encode(ReadOnlySpan<char> word, IdBuffer ids, List<TokenSpan>? spans)
     {
-        if (IgnoresMerges && tokens.Value.Find(PieceTable.HashOf(word), word) is >= 0 and var whole)
+        if (Options.IgnoresMerges && tokens.Value.Find(PieceTable.HashOf(word), word) is >= 0 and var whole)
         {
             ids.Add(whole);
             spans?.Add(new TokenSpan(whole, 0, word.Length));
@@ -54,90 +46,51 @@ internal sealed class BytePairModel : TokenModel
         }
 
         int[]? rented = null;
-        Span<int> buffer = word.Length <= FewSymbols ? stackalloc int[2 * FewSymbols] : rented = ArrayPool<int>.Shared.Rent(2 * word.Length);
-        Span<int> symbols = buffer[..word.Length];
-        Span<int> lengths = buffer.Slice(word.Length, spans is null ? 0 : word.Length);
-        List<(int Start, int End)>? places = spans is null ? null : [];
-        int count = Spell(word, symbols, lengths, places);
-        count = Merger.Merge(symbols[..count], spans is null ? [] : lengths[..count]);
-        ids.AddRange(symbols[..count]);
-        int first = 0;
-        for (int i = 0; i < count && spans is not null; i++)
+        int most = spelling.Value.MostSymbols(word.Length);
+        Span<int> buffer = most <= FewSymbols ? stackalloc int[2 * FewSymbols] : rented = ArrayPool<int>.Shared.Rent(checked(2 * most));
+        try
         {
-            int end = first + lengths[i];
-            spans.Add(new TokenSpan(symbols[i], places![first].Start, places[end - 1].End));
-            first = end;
+            List<(int Start, int End)>? places = spans is null ? null : [];
+            int count = spelling.Value.Spell(word, buffer[..most], places);
+            Span<int> lengths = buffer.Slice(most, spans is null ? 0 : count);
+            lengths.Fill(1);
+            count = Merger.Merge(buffer[..count], lengths);
+            ids.AddRange(buffer[..count]);
+            int first = 0;
+            for (int i = 0; i < count && spans is not null; i++)
+            {
+                int end = first + lengths[i];
+                spans.Add(new TokenSpan(buffer[i], places![first].Start, places[end - 1].End));
+                first = end;
+            }
         }
-
-        if (rented is not null)
+        finally
         {
-            ArrayPool<int>.Shared.Return(rented);
+            if (rented is not null)
+            {
+                ArrayPool<int>.Shared.Return(rented);
+            }
         }
     }
 
-    // A symbol for each character, and its place. What is not known is dropped, or a symbol of its own, or one with its neighbours.
-    private int Spell(ReadOnlySpan<char> word, Span<int> symbols, Span<int> lengths, List<(int Start, int End)>? places)
-    {
-        PieceTable table = tokens.Value;
-        int count = 0;
-        int position = 0;
-        bool followsUnknown = false;
-        while (position < word.Length)
-        {
-            int start = position;
-            position += Rune.DecodeFromUtf16(word[position..], out _, out int width) == OperationStatus.Done ? width : 1;
-            ReadOnlySpan<char> character = word[start..position];
-            int symbol = table.Find(PieceTable.HashOf(character), character);
-            bool isUnknown = symbol < 0;
-            if (isUnknown && UnknownTokenId is null)
-            {
-                continue;
-            }
-
-            places?.Add((start, position));
-            if (isUnknown && followsUnknown && FusesUnknown)
-            {
-                if (places is not null)
-                {
-                    lengths[count - 1]++;
-                }
-
-                continue;
-            }
-
-            if (places is not null)
-            {
-                lengths[count] = 1;
-            }
-
-            symbols[count++] = isUnknown ? UnknownTokenId!.Value : symbol;
-            followsUnknown = isUnknown;
-        }
-
-        return count;
-    }
-
-    private static BytePairModel Read(JsonSection json, Dictionary<string, int> vocabulary, TokenSet all)
+    private static BytePairModel Read(JsonSection json, Dictionary<string, int> vocabulary)
     {
         if (json.Number("dropout") is { } dropout && dropout > 0)
         {
             throw json.Refuse($"the 'dropout' is {dropout}, so that a text's tokens are random. Set it to null.");
         }
 
-        if (json.Boolean("byte_fallback") == true)
+        string? unknown = json.String("unk_token");
+        var options = new BytePairOptions
         {
-            throw json.Refuse($"'byte_fallback' is set, which is not supported with BPE. {SupportedTokenizers.Advice}");
-        }
-
-        foreach (string affix in UnsupportedAffixes)
-        {
-            if (json.String(affix) is { Length: > 0 } value)
-            {
-                throw json.Refuse($"the '{affix}' is '{value}', which is not supported. {SupportedTokenizers.Advice}");
-            }
-        }
-
-        int? unknown = json.String("unk_token") is { } token ? all.IdOf(token, "unknown", TokenizerFiles.Tokenizer) : null;
+            UnknownToken = unknown,
+            UnknownTokenId = unknown is not null && vocabulary.TryGetValue(unknown, out int id) ? id : null,
+            FusesUnknown = json.Boolean("fuse_unk") ?? false,
+            FallsBackToBytes = json.Boolean("byte_fallback") ?? false,
+            IgnoresMerges = json.Boolean("ignore_merges") ?? false,
+            ContinuingPrefix = json.String("continuing_subword_prefix") ?? "",
+            EndOfWordSuffix = json.String("end_of_word_suffix") ?? "",
+        };
         var merges = new List<TokenMerge>();
         foreach (JsonElement merge in json.Items("merges"))
         {
@@ -146,13 +99,9 @@ internal sealed class BytePairModel : TokenModel
                 ? (json.StringOf(name, merge[0]), json.StringOf(name, merge[1]))
                 : TokenMerge.Parse(json.StringOf(name, merge))
                     ?? throw json.Wrong(name, merge, "two tokens with a space between");
-            merges.Add(TokenMerge.Of(left, right, vocabulary) ?? throw json.Refuse(TokenMerge.Unknown(left, right, name)));
+            merges.Add(TokenMerge.Of(left, right, vocabulary, options.ContinuingPrefix) ?? throw json.Refuse(TokenMerge.Unknown(left, right, name)));
         }
 
-        return new BytePairModel(vocabulary, merges, unknown)
-        {
-            FusesUnknown = json.Boolean("fuse_unk") ?? false,
-            IgnoresMerges = json.Boolean("ignore_merges") ?? false,
-        };
+        return new BytePairModel(vocabulary, merges, options);
     }
 }

@@ -14,10 +14,15 @@ internal readonly record struct TokenMerge(int LeftId, int RightId, int MergedId
     }
 
     /// <returns>The merge, or null where one of the tokens, or what they become, is not in the vocabulary.</returns>
-    public static TokenMerge? Of(string left, string right, IReadOnlyDictionary<string, int> vocabulary) =>
+    /// <param name="left">The left token.</param>
+    /// <param name="right">The right token.</param>
+    /// <param name="vocabulary">The ids of all.</param>
+    /// <param name="continuingPrefix">What the right token loses when it is merged.</param>
+    public static TokenMerge? Of(string left, string right, IReadOnlyDictionary<string, int> vocabulary, string continuingPrefix = "") =>
         vocabulary.TryGetValue(left, out int leftId)
         && vocabulary.TryGetValue(right, out int rightId)
-        && vocabulary.TryGetValue(left + right, out int mergedId)
+        && right.Length >= continuingPrefix.Length
+        && vocabulary.TryGetValue(continuingPrefix.Length == 0 ? left + right : left + right[continuingPrefix.Length..], out int mergedId)
             ? new TokenMerge(leftId, rightId, mergedId)
             : null;
 

@@ -17,22 +17,22 @@ internal sealed class UnigramModel : TokenModel
     private readonly PieceTrie trie;
     private readonly double[] scores;
     private readonly double unknownScore;
-    private readonly int unknownTokenId;
+    private readonly int? unknownTokenId;
 
     // The ids of the pieces <0x00> to <0xFF>, -1 for one that there is not; empty where there is no byte_fallback.
     private readonly int[] byteIds = [];
 
     /// <param name="pieces">The pieces by id; a piece may come twice.</param>
     /// <param name="scores">The score of each.</param>
-    /// <param name="unknownTokenId"><c>unk_id</c>: the piece of what is not in the vocabulary.</param>
+    /// <param name="unknownTokenId"><c>unk_id</c>: the piece of what is not in the vocabulary; null where there is none, so that such a text is refused.</param>
     /// <param name="byteFallback"><c>byte_fallback</c>: what is not in the vocabulary is spelled in bytes.</param>
-    public UnigramModel(IReadOnlyList<string> pieces, IReadOnlyList<double> scores, int unknownTokenId, bool byteFallback)
+    public UnigramModel(IReadOnlyList<string> pieces, IReadOnlyList<double> scores, int? unknownTokenId, bool byteFallback)
         : this(IdsOf(pieces), pieces, scores, unknownTokenId, byteFallback)
     {
     }
 
     private UnigramModel(
-        IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<string> pieces, IReadOnlyList<double> scores, int unknownTokenId, bool byteFallback)
+        IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<string> pieces, IReadOnlyList<double> scores, int? unknownTokenId, bool byteFallback)
         : base(vocabulary)
     {
         trie = new PieceTrie(pieces);
@@ -53,9 +53,8 @@ internal sealed class UnigramModel : TokenModel
         Dictionary<string, int> vocabulary = IdsOf(pieces);
         return new TokenModelSource(vocabulary, _ =>
         {
-            int unknown = json.Int32("unk_id")
-                ?? throw json.Refuse("there is no 'unk_id', which names the piece of what is not in the vocabulary. Download the file again.");
-            return unknown < pieces.Count
+            int? unknown = json.Int32("unk_id");
+            return unknown is null || unknown < pieces.Count
                 ? new UnigramModel(vocabulary, pieces, pieceScores, unknown, json.Boolean("byte_fallback") ?? false)
                 : throw json.Refuse($"the 'unk_id' is {unknown}, of {pieces.Count} tokens. Download the file again.");
         });
@@ -139,7 +138,12 @@ internal sealed class UnigramModel : TokenModel
 
             if (!hasCharacter)
             {
-                Improve(ref path[start + width], unknownScore + soFar, unknownTokenId, start);
+                ref PathNode after = ref path[start + width];
+                if (after.Start < 0 || unknownScore + soFar > after.Score)
+                {
+                    int id = unknownTokenId ?? throw UnknownText.In(word.Slice(start, width), unknownToken: null);
+                    after = new PathNode { Score = unknownScore + soFar, Id = id, Start = start };
+                }
             }
 
             start += width;
@@ -169,7 +173,7 @@ internal sealed class UnigramModel : TokenModel
         }
         else if (!TryAddBytes(unknown, start, end, ids, spans))
         {
-            Add(unknownTokenId, start, end, ids, spans);
+            Add(unknownTokenId!.Value, start, end, ids, spans);
         }
 
         start = -1;

@@ -13,19 +13,14 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : TextNo
     {
         string content = json.String("content") ?? throw json.Refuse("the Replace has no 'content'. Download the file again.");
         JsonSection pattern = json.Section("pattern") ?? throw json.Refuse("the Replace has no 'pattern'. Download the file again.");
-        if (pattern.String("String") is { } text)
+        if (pattern.String("String") is { Length: > 0 } text)
         {
-            return text.Length > 0
-                ? new ReplaceNormalizer(text, content)
-                : throw pattern.Refuse("the text to replace is empty. Correct the file.");
+            return new ReplaceNormalizer(text, content);
         }
 
-        string expression = pattern.String("Regex") ?? throw pattern.Refuse("expected a 'String' or a 'Regex'. Download the file again.");
-        return expression.Length > 0 && !expression.AsSpan().ContainsAny(Operators)
-            ? new ReplaceNormalizer(expression, content)
-            : SpaceRunNormalizer.Of(expression, content)
-                ?? throw pattern.Refuse(
-                    $"the regular expression '{expression}' is not supported; literal texts and runs of spaces such as ' {{2,}}' are. {SupportedTokenizers.Advice}");
+        return pattern.String("Regex") is not { Length: > 0 } expression ? new RegexReplaceNormalizer(PatternJson.Read(pattern), content)
+            : !expression.AsSpan().ContainsAny(Operators) ? new ReplaceNormalizer(expression, content)
+            : (TextNormalizer?)SpaceRunNormalizer.Of(expression, content) ?? new RegexReplaceNormalizer(RegularExpression.Parse(expression, pattern), content);
     }
 
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer normalized)

@@ -9,6 +9,12 @@ internal enum DelimiterBehavior
     /// <summary>Each is a piece of its own.</summary>
     Isolated,
 
+    /// <summary>It goes with what is before it.</summary>
+    MergedWithPrevious,
+
+    /// <summary>It goes with what is after it.</summary>
+    MergedWithNext,
+
     /// <summary>Those side by side are one piece.</summary>
     Contiguous,
 }

@@ -8,29 +8,33 @@ internal abstract class DelimiterPreTokenizer(DelimiterBehavior behavior) : Text
 {
     protected sealed override void Split(TextPieces pieces)
     {
-        bool followsDelimiter = false;
-        while (!pieces.Piece.IsEmpty)
+        ReadOnlySpan<char> piece = pieces.Piece;
+        var splitter = new DelimiterSplitter(pieces, behavior);
+        int start = 0;
+        int position = 0;
+        while (position < piece.Length)
         {
-            Rune.DecodeFromUtf16(pieces.Piece, out Rune rune, out int width);
-            bool isDelimiter = IsDelimiter(rune.Value);
-            if (isDelimiter != followsDelimiter || (isDelimiter && behavior == DelimiterBehavior.Isolated))
+            Rune.DecodeFromUtf16(piece[position..], out Rune rune, out int width);
+            if (IsDelimiter(rune.Value))
             {
-                pieces.EndPiece();
+                if (position > start)
+                {
+                    splitter.Take(position - start, isDelimiter: false);
+                }
+
+                splitter.Take(width, isDelimiter: true);
+                start = position + width;
             }
 
-            if (isDelimiter && behavior == DelimiterBehavior.Removed)
-            {
-                pieces.Drop(width);
-            }
-            else
-            {
-                pieces.Copy(width);
-            }
-
-            followsDelimiter = isDelimiter;
+            position += width;
         }
 
-        pieces.EndPiece();
+        if (position > start)
+        {
+            splitter.Take(position - start, isDelimiter: false);
+        }
+
+        splitter.End();
     }
 
     protected abstract bool IsDelimiter(int scalar);

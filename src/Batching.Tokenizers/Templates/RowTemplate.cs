@@ -9,9 +9,46 @@ internal sealed record RowTemplate(IReadOnlyList<TemplatePiece> Single, IReadOnl
     /// <summary>How offsets leave out the spaces around a token; null where they do not.</summary>
     public OffsetTrimming? Trimming { get; init; }
 
+    /// <summary>
+    /// How many of the pieces of a pair are of its first text: what comes behind it in a sequence of post-processors goes
+    /// around these and the others. Null where the texts are no longer told apart.
+    /// </summary>
+    public int? PiecesOfFirst { get; init; }
+
+    /// <summary>Whether texts keep the types that another post-processor before this has given them.</summary>
+    public bool KeepsTypes { get; init; }
+
+    /// <summary>Whether it adds no tokens.</summary>
+    public bool IsBare => CountSpecialTokens(isPair: false) == 0 && CountSpecialTokens(isPair: true) == 0;
+
     /// <summary>How many special tokens it puts around a text, or a pair of texts.</summary>
-    // All pieces are special tokens but the texts themselves.
-    public int CountSpecialTokens(bool isPair) => isPair ? Pair.Count - 2 : Single.Count - 1;
+    public int CountSpecialTokens(bool isPair) => (isPair ? pair : single).Count(piece => piece.Sequence is null);
+
+    /// <summary>This template around the texts as another has made them.</summary>
+    /// <param name="inner">The other; it has to tell the texts apart, or this has to be bare.</param>
+    public RowTemplate Around(RowTemplate inner)
+    {
+        OffsetTrimming? trimming = Trimming ?? inner.Trimming;
+        if (inner.PiecesOfFirst is not { } ofFirst)
+        {
+            return inner with { Trimming = trimming };
+        }
+
+        TemplatePiece[][] texts = [inner.pair[..ofFirst], inner.pair[ofFirst..]];
+        return new RowTemplate(Expand(single, [inner.single]), Expand(pair, texts))
+        {
+            Trimming = trimming,
+            KeepsTypes = KeepsTypes,
+            PiecesOfFirst = PiecesOfFirst is { } mine ? Expand(pair[..mine], texts).Length : null,
+        };
+    }
+
+    private TemplatePiece[] Expand(TemplatePiece[] pieces, TemplatePiece[][] texts) =>
+    [
+        .. pieces.SelectMany(piece => piece.Sequence is { } sequence
+            ? texts[sequence].Select(inner => KeepsTypes ? inner : inner with { TypeId = piece.TypeId })
+            : [piece]),
+    ];
 
     /// <summary>Adds a row of the tokens of a text, and of its pair.</summary>
     public void Append(
@@ -62,13 +99,16 @@ internal sealed record RowTemplate(IReadOnlyList<TemplatePiece> Single, IReadOnl
             firstKept < first.Length || secondKept < second.Length);
     }
 
+    /// <summary>The texts alone; the pair is of type 1.</summary>
+    public static RowTemplate Bare { get; } = new([new(0, 0, 0)], [new(0, 0, 0), new(1, 0, 1)]) { KeepsTypes = true, PiecesOfFirst = 1 };
+
     /// <summary><c>[CLS] A [SEP] B [SEP]</c>; the pair and what follows it are of type 1.</summary>
     public static RowTemplate Bert(int classifier, int separator) => new(
         [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
-        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(1, 0, 1), new(null, separator, 1)]);
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(1, 0, 1), new(null, separator, 1)]) { KeepsTypes = true, PiecesOfFirst = 3 };
 
     /// <summary><c>&lt;s> A &lt;/s>&lt;/s> B &lt;/s></c>, all of type 0.</summary>
     public static RowTemplate Roberta(int classifier, int separator) => new(
         [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
-        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(null, separator, 0), new(1, 0, 0), new(null, separator, 0)]);
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(null, separator, 0), new(1, 0, 0), new(null, separator, 0)]) { PiecesOfFirst = 3 };
 }

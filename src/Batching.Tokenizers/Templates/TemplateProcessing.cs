@@ -14,9 +14,8 @@ internal static class TemplateProcessing
             if (piece.Section("SpecialToken") is { } special)
             {
                 string token = special.String("id") ?? throw special.Refuse("the special token has no 'id'. Download the file again.");
-                int id = tokens.IdOf(token, "special", TokenizerFiles.Tokenizer);
-                CheckIds(processor, token, id);
-                template.Add(new TemplatePiece(null, id, special.Int32("type_id") ?? 0));
+                int type = special.Int32("type_id") ?? 0;
+                template.AddRange(IdsOf(processor, token, tokens).Select(id => new TemplatePiece(null, id, type)));
             }
             else if (piece.Section("Sequence") is { } sequence)
             {
@@ -41,19 +40,21 @@ internal static class TemplateProcessing
             : throw processor.Refuse($"the template '{name}' does not hold each text once and in order. Download the file again.");
     }
 
-    // Hugging Face uses the ids of this map, which are those of the vocabulary in every sound file.
-    private static void CheckIds(JsonSection processor, string token, int id)
+    // Hugging Face uses the ids of this map: usually the one of the token in the vocabulary, but perhaps several.
+    private static IEnumerable<int> IdsOf(JsonSection processor, string token, TokenSet tokens)
     {
         if (processor.Section("special_tokens")?.Section(token) is not { } special || !special.Has("ids"))
         {
-            return;
+            return [tokens.IdOf(token, "special", TokenizerFiles.Tokenizer)];
         }
 
         int[] ids = [.. special.Items("ids").Select((value, index) => special.Int32Of($"ids[{index}]", value))];
-        if (ids is not [var only] || only != id)
+        return ids switch
         {
-            throw special.Refuse(
-                $"the ids of {token} are [{string.Join(", ", ids)}], but its id in the vocabulary is {id}. Download the file again.");
-        }
+            [] => throw special.Refuse($"{token} has no ids. Download the file again."),
+            _ => ids.All(tokens.Has)
+                ? ids
+                : throw special.Refuse($"the ids of {token} are [{string.Join(", ", ids)}], of which not all are in the vocabulary. Download the file again."),
+        };
     }
 }

@@ -106,9 +106,9 @@ public sealed class ContractRowsTests(ContractModels models) : IClassFixture<Con
     [InlineData("led")]
     public void A_models_costs_can_be_measured_whatever_its_shape(string contract)
     {
-        Calibration calibration = CostMeasurement.Run(models[contract], TestEnd);
-        Assert.True(calibration.Cost.Of(1, 64) > 0);
-        Assert.True(calibration.Cost.PerBatch >= 0);
+        MeasuredBatchCosts costs = BatchCostProbe.Run(models[contract], TestEnd);
+        Assert.True(costs.Cost.Of(1, 64) > 0);
+        Assert.True(costs.Cost.PerBatch >= 0);
     }
 
     [Fact]

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Batching;
 
-/// <summary>What <see cref="SequenceClassifier.Calibrate"/> measured on this machine, and plans batches by from then on.</summary>
+/// <summary>What <see cref="SequenceClassifier.MeasureBatchCosts"/> measured on this machine, and plans batches by from then on.</summary>
 /// <param name="Cost">What a batch costs, in microseconds.</param>
 /// <param name="TokensPerBatch">The most tokens in a batch, padding counted: where larger ones do not get cheaper by the token.</param>
-public sealed record Calibration(BatchCost Cost, int TokensPerBatch)
+public sealed record MeasuredBatchCosts(BatchCost Cost, int TokensPerBatch)
 {
     /// <summary>What was chosen, as a sentence.</summary>
     /// <returns>For instance <c>A run costs 230 us, and a token 72 us + 0.115 us for each token of its row; batches hold up to 1024 tokens.</c></returns>

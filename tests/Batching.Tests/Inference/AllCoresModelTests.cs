@@ -4,7 +4,7 @@ using Xunit;
 namespace Batching.Tests.Inference;
 
 /// <summary>A text that is classified alone gets all cores, and the same bits.</summary>
-public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<DefaultModel>
+public sealed class AllCoresModelTests(DefaultModel models) : IClassFixture<DefaultModel>
 {
     [Theory]
     [InlineData(ModelPrecision.Float32)]
@@ -13,7 +13,7 @@ public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<Defau
     {
         SequenceModel model = models[precision];
         SequenceModel second = SequenceModel.Load(Repository.DefaultModel, new SequenceModelOptions { Precision = precision, ThreadsPerRun = 2, AllowSpinning = true });
-        using var latency = new LatencyModel(() => second, model);
+        using var latency = new AllCoresModel(() => second, model);
         foreach (int _ in Enumerable.Range(0, 7))
         {
             Assert.Null(latency.TryGet());
@@ -28,7 +28,7 @@ public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<Defau
     [InlineData(8, true)]
     public void Each_text_that_is_alone_counts_once_before_the_second_session_is_loaded(int texts, bool isLoaded)
     {
-        using var latency = new LatencyModel(
+        using var latency = new AllCoresModel(
             () => throw new ModelLoadException("Only whether it is loaded is of interest."), models[ModelPrecision.Int8]);
         using TokenBatch batch = TokenBatch.Pad([[200]], padTokenId: 0);
         var logits = new float[2];
@@ -44,12 +44,12 @@ public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<Defau
     public async Task A_session_with_other_bits_or_none_is_not_used()
     {
         SequenceModel other = SequenceModel.Load(Repository.DefaultModel, new SequenceModelOptions { Precision = ModelPrecision.Float32 });
-        using var otherBits = new LatencyModel(() => other, models[ModelPrecision.Int8]);
+        using var otherBits = new AllCoresModel(() => other, models[ModelPrecision.Int8]);
         Assert.Null(await otherBits.LoadAsync());
         using TokenBatch batch = TokenBatch.Pad([[200]], padTokenId: 0);
         Assert.Throws<ObjectDisposedException>(() => other.Run(batch));
 
-        using var missing = new LatencyModel(() => throw new ModelLoadException("gone"), models[ModelPrecision.Int8]);
+        using var missing = new AllCoresModel(() => throw new ModelLoadException("gone"), models[ModelPrecision.Int8]);
         Assert.Null(await missing.LoadAsync());
         Assert.Null(missing.TryGet());
     }
@@ -58,13 +58,13 @@ public sealed class LatencyModelTests(DefaultModel models) : IClassFixture<Defau
     public async Task Disposed_it_frees_the_session_that_it_loaded_and_loads_none()
     {
         SequenceModel second = SequenceModel.Load(Repository.DefaultModel, new SequenceModelOptions { Precision = ModelPrecision.Int8 });
-        var latency = new LatencyModel(() => second, models[ModelPrecision.Int8]);
+        var latency = new AllCoresModel(() => second, models[ModelPrecision.Int8]);
         await latency.LoadAsync();
         latency.Dispose();
         using TokenBatch batch = TokenBatch.Pad([[200]], padTokenId: 0);
         Assert.Throws<ObjectDisposedException>(() => second.Run(batch));
 
-        var never = new LatencyModel(() => throw new InvalidOperationException("Nothing is to be loaded."), models[ModelPrecision.Int8]);
+        var never = new AllCoresModel(() => throw new InvalidOperationException("Nothing is to be loaded."), models[ModelPrecision.Int8]);
         never.Dispose();
         Assert.Null(await never.LoadAsync());
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Batching.Inference;
 
 /// <summary>Measures what batches of a few shapes cost, and what that says of all others.</summary>
-internal static class CostMeasurement
+internal static class BatchCostProbe
 {
     private const int Repetitions = 5;
     private const int Short = 16;
@@ -15,9 +15,9 @@ internal static class CostMeasurement
 
     private static readonly int[] TokensPerBatch = [256, 512, 1024, 2048];
 
-    public static Calibration Run(SequenceModel model, CancellationToken cancellationToken)
+    public static MeasuredBatchCosts Run(SequenceModel model, CancellationToken cancellationToken)
     {
-        using var run = new ModelRun(cancellationToken);
+        using var run = new StoppableRuns(cancellationToken);
         int longest = model.MaxLength ?? int.MaxValue;
         int shorter = LengthOf(Math.Min(Short, Math.Max(1, longest / 2)));
         int longer = LengthOf(Long);
@@ -36,7 +36,7 @@ internal static class CostMeasurement
         int middle = LengthOf(Middle);
         double[] costs = [.. TokensPerBatch.Select(tokens => Measure(Math.Max(1, tokens / middle), middle) / tokens)];
         int largest = Array.FindLastIndex(costs, cost => cost <= costs.Min() * Tolerance);
-        return new Calibration(new BatchCost(perBatch, perToken, perTokenPair), TokensPerBatch[largest]);
+        return new MeasuredBatchCosts(new BatchCost(perBatch, perToken, perTokenPair), TokensPerBatch[largest]);
 
         // A length that the graph runs on as it is.
         int LengthOf(int columns) => Math.Min(longest, model.Shape.ColumnsOf(columns));

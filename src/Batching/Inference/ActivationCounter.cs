@@ -7,7 +7,7 @@ namespace Batching.Inference;
 
 /// <summary>Runs an fp32 model on batches and counts the activations that are to be quantized.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class Calibrator : IDisposable
+internal sealed class ActivationCounter : IDisposable
 {
     // Of the power of an activation. A few inputs lose far more than the others, because a few of their channels are tens of
     // times as large as the rest; most of the difference between the two models comes from these.
@@ -23,7 +23,7 @@ internal sealed class Calibrator : IDisposable
     /// <param name="activations">The tensors to be counted.</param>
     /// <param name="file">Where the model is written with these tensors as outputs, for ONNX Runtime to read.</param>
     /// <exception cref="ModelLoadException">ONNX Runtime cannot read it.</exception>
-    public Calibrator(WholeModel whole, IEnumerable<string> activations, string file)
+    public ActivationCounter(WholeModel whole, IEnumerable<string> activations, string file)
     {
         model = whole.Model;
         this.activations = [.. activations.Distinct(StringComparer.Ordinal)];
@@ -125,7 +125,7 @@ internal sealed class Calibrator : IDisposable
         {
             if ((isText || mask[row] != 0) && !histograms[index].TryAdd(values.Slice(row * width, width)))
             {
-                throw new ModelRunException($"'{activations[index]}' of '{model.File}' is not finite for a sentence of the calibration. Export the model again.");
+                throw new ModelRunException($"'{activations[index]}' of '{model.File}' is not finite for one of the sentences. Export the model again.");
             }
         }
     }

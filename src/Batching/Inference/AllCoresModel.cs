@@ -7,7 +7,7 @@ namespace Batching.Inference;
 /// Loaded without holding up who wants it, once it was wanted often enough to be worth it, and used only if it gives the
 /// same bits as the other, and where it is the faster of the two. Thread-safe.
 /// </remarks>
-internal sealed class LatencyModel : IDisposable
+internal sealed class AllCoresModel : IDisposable
 {
     // A program that classifies a text or two and ends is not to load anything twice.
     private const int WantedBeforeLoading = 8;
@@ -22,7 +22,7 @@ internal sealed class LatencyModel : IDisposable
 
     /// <param name="load">Loads the model.</param>
     /// <param name="reference">The model whose bits it has to give.</param>
-    public LatencyModel(Func<SequenceModel> load, SequenceModel reference)
+    public AllCoresModel(Func<SequenceModel> load, SequenceModel reference)
     {
         this.load = load;
         this.reference = reference;

@@ -4,11 +4,11 @@ namespace Batching.Inference;
 
 /// <summary>Runs of one worker, one after the other, that a token stops: also the one in flight.</summary>
 /// <remarks>Dispose of it when the last of its runs has returned.</remarks>
-internal sealed class ModelRun : IDisposable
+internal sealed class StoppableRuns : IDisposable
 {
     private readonly CancellationTokenRegistration registration;
 
-    public ModelRun(CancellationToken cancellationToken)
+    public StoppableRuns(CancellationToken cancellationToken)
     {
         Token = cancellationToken;
         registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, Options);
