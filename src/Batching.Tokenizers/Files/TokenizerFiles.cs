@@ -14,11 +14,11 @@ public static class TokenizerFiles
     // The first that is there whole.
     private static readonly string[][] Choices =
     [
-        [Tokenizer], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], [SentencePieceFiles.FileName], ["spiece.model"],
+        [Tokenizer], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], .. SentencePieceFiles.FileNames.Select(name => new[] { name }),
     ];
 
     /// <summary>The files beside the tokenizer's own that are read if they are there.</summary>
-    public static IReadOnlyList<string> Configurations { get; } = [Configuration, TokenizerConfig.SpecialTokensFileName];
+    public static IReadOnlyList<string> Configurations { get; } = [Configuration, TokenizerConfig.SpecialTokensFileName, TokenizerConfig.AddedTokensFileName];
 
     /// <summary>Chooses the tokenizer's own files out of those that are there.</summary>
     /// <param name="contains">Whether there is a file of a name.</param>
