@@ -229,7 +229,7 @@ public sealed class RowClassification : IAsyncDisposable
         return new ResumableOutput(
             output,
             rejected,
-            new ResumeState(files.Output),
+            new ResumeState(files.Output, files.HasJournal ? files.Rows.Path : null),
             files.HasJournal ? new FinishedOutput(files.Output) : null,
             files.OutputFormat == RowFormat.Csv ? header : null,
             new SortedDictionary<string, string>(settings, StringComparer.Ordinal)

@@ -26,7 +26,7 @@ internal static class ClassifyCommand
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
-        Description = "The file of labels; - for stdout.",
+        Description = "The file of labels; - for stdout. Not packed.",
         HelpName = "FILE",
         DefaultValueFactory = _ => StandardStream,
     };
@@ -64,7 +64,7 @@ internal static class ClassifyCommand
 
     private static readonly Option<bool> Resume = new("--resume")
     {
-        Description = "Go on where a run of the same command line ended, however it ended; csv and jsonl output. Begins where nothing is there yet.",
+        Description = "Go on where a run of the same command line ended, however it ended. Begins where nothing is there yet.",
     };
 
     public static Command Create()

@@ -68,7 +68,7 @@ internal sealed class ParquetJournalWriter(OutputFile journal, OutputTarget outp
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw RowsException.Failed($"{output.Name} cannot be written: {exception.Message} Its rows are in {journal.Name}, and the run can be resumed.", exception);
+            throw RowsException.Failed($"{output.Name} cannot be written: {exception.Message}", exception);
         }
     }
 

@@ -207,7 +207,7 @@ internal sealed class ResumableOutput
             if (!goesOn && (!begun.TryGetValue(name, out string? before) || before != value))
             {
                 throw RowsException.Refused(
-                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {output.Name} to begin again.",
+                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {state.Leavings} to begin again.",
                     setting: ResumeSettings.OptionOf(name));
             }
         }
@@ -219,5 +219,5 @@ internal sealed class ResumableOutput
         : "";
 
     private RowsException Foreign(string reason) => RowsException.Refused(
-        $"{output.Name} cannot be resumed, because {reason}. Delete it to begin again.");
+        $"{output.Name} cannot be resumed, because {reason}. Delete {state.Leavings} to begin again.");
 }

@@ -34,7 +34,7 @@ public sealed record RowClassificationOptions
 
     /// <summary>
     /// Whether the run goes on where one of the same options, input and model ended, however it ended; begins where nothing is
-    /// there yet. For files, and csv or jsonl output. Default: false; the run begins anew.
+    /// there yet. For files. Default: false; the run begins anew.
     /// </summary>
     public bool Resume { get; init; }
 }

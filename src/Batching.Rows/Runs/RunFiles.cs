@@ -39,7 +39,7 @@ internal sealed record RunFiles
             Inputs = inputs,
             InputFormat = FormatOf(inputs, options.Rows.Format),
             Output = output,
-            Rows = outputFormat == RowFormat.Parquet && output.IsFile ? OutputTarget.Of(ParquetJournalWriter.PathOf(output), nameof(options.Output)) : output,
+            Rows = outputFormat == RowFormat.Parquet && output.IsFile ? output.Journal(ParquetJournalWriter.PathOf(output)) : output,
             OutputFormat = outputFormat,
             Rejects = RejectsOf(options, output),
         };
@@ -95,7 +95,7 @@ internal sealed record RunFiles
         DistinctFiles.Demand(options.Inputs, Inputs, Output, Rejects);
         if (HasJournal && !Rows.IsFile)
         {
-            throw RowsException.Refused($"{Output.Name} cannot be written: {Rows.Name}, where its rows go until all are there, is no file.", setting: nameof(options.Output));
+            throw RowsException.Refused($"{Output.Name} cannot be written: '{Rows.Path}', where its rows go until all are there, is no file.", setting: nameof(options.Output));
         }
     }
 }
