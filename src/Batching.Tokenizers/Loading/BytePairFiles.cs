@@ -23,7 +23,7 @@ internal static class BytePairFiles
         string file = folder.PathOf(VocabularyFileName);
         string mergesFile = folder.PathOf(MergesFileName);
         bool isGpt2 = Gpt2Classes.Contains(config.Class.Name);
-        if (config.Class.Name is not null && !isGpt2 && !RobertaClasses.Contains(config.Class.Name))
+        if (!isGpt2 && !RobertaClasses.Contains(config.Class.Name))
         {
             throw new ModelLoadException(
                 $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.Class.Name}'. With a {VocabularyFileName} and a {MergesFileName} alone {string.Join(", ", [.. RobertaClasses, .. Gpt2Classes])} are supported. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",

@@ -138,6 +138,9 @@ internal sealed record TokenizerClass
         string? name = config?.String("tokenizer_class") ?? model?.String("tokenizer_class");
         name = name?.EndsWith("Fast", StringComparison.Ordinal) == true ? name[..^4] : name;
         name ??= model?.String("model_type") is { } type ? ByModelType.GetValueOrDefault(type) : null;
-        return (name is null ? Unknown : ByName.GetValueOrDefault(name, Unknown)) with { Name = name };
+        return name is null ? Unknown : Named(name);
     }
+
+    /// <summary>The class of a name without <c>Fast</c>.</summary>
+    public static TokenizerClass Named(string name) => ByName.GetValueOrDefault(name, Unknown) with { Name = name };
 }

@@ -40,8 +40,25 @@ internal sealed class TokenizerConfig
         Names(isWordPiece: true);
     }
 
+    private TokenizerConfig(TokenizerConfig other, TokenizerClass tokenizerClass)
+    {
+        config = other.config;
+        specialTokens = other.specialTokens;
+        paddingSide = other.paddingSide;
+        AddedTokensDecoder = other.AddedTokensDecoder;
+        AddedTokens = other.AddedTokens;
+        Normalizer = other.Normalizer;
+        AddPrefixSpace = other.AddPrefixSpace;
+        MaxLength = other.MaxLength;
+        TruncationSide = other.TruncationSide;
+        Class = tokenizerClass;
+    }
+
     /// <summary>The class that the folder names.</summary>
     public TokenizerClass Class { get; }
+
+    /// <summary>The same, of a class where the folder names none: the one whose files are usually without it.</summary>
+    public TokenizerConfig Or(string className) => Class.Name is not null ? this : new TokenizerConfig(this, TokenizerClass.Named(className));
 
     /// <summary><c>added_tokens_decoder</c>; null where there is none.</summary>
     public JsonSection? AddedTokensDecoder { get; }

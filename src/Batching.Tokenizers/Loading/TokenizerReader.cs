@@ -23,10 +23,10 @@ internal static class TokenizerReader
 
         if (folder.Read(VocabularyText.FileName) is { } vocabulary)
         {
-            return VocabularyText.Read(vocabulary, folder.PathOf(VocabularyText.FileName), config);
+            return VocabularyText.Read(vocabulary, folder.PathOf(VocabularyText.FileName), config.Or("BertTokenizer"));
         }
 
-        if (BytePairFiles.Read(folder, config) is { } bytePairs)
+        if (BytePairFiles.Read(folder, config.Or("RobertaTokenizer")) is { } bytePairs)
         {
             return bytePairs;
         }

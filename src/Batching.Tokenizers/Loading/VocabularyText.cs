@@ -8,7 +8,7 @@ internal static class VocabularyText
     /// <exception cref="ModelLoadException">The file is damaged, or belongs to a class that is not supported.</exception>
     public static TokenizerDefinition Read(byte[] content, string file, TokenizerConfig config)
     {
-        if (config.Class.Name is not null && !config.Class.IsBert)
+        if (!config.Class.IsBert)
         {
             throw new ModelLoadException(
                 $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.Class.Name}'. With a {FileName} alone only BERT's own and MPNetTokenizer are supported. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
