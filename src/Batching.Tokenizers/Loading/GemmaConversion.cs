@@ -14,6 +14,8 @@ internal sealed class GemmaConversion : LlamaConversion
         .. PiecesOf(model).Skip(3).Select(piece => piece.Text == TabByte && !model.Pieces.Exists(other => other.Text == "\t") ? piece with { Text = "\t" } : piece),
     ];
 
+    protected override bool HasPrefix(TokenizerConfig config) => false;
+
     public override int UnknownTokenId(SentencePieceModel model) => 3;
 
     public override TextNormalizer? Normalizer(SentencePieceModel model, TokenizerConfig config, string file) => new ReplaceNormalizer(" ", Sign);

@@ -31,6 +31,17 @@ internal class LlamaConversion : SentencePieceConversion
         config.Flag("add_bos_token", otherwise: true) ? config.IdOf(tokens, "bos_token") : null,
         config.Flag("add_eos_token", otherwise: false) ? config.IdOf(tokens, "eos_token") : null);
 
+    public override Func<TokenDecoder> Decoder(TokenizerConfig config) => () => new DecoderSequence(
+    [
+        new ReplaceDecoder(new ReplaceNormalizer(Sign, " ")),
+        new ByteFallbackDecoder(),
+        new FuseDecoder(),
+        .. HasPrefix(config) ? new DecoderStep[] { new StripDecoder(' ', 1, 0) } : [],
+    ]);
+
+    /// <summary>Whether a text begins with a sign that decoding takes away.</summary>
+    protected virtual bool HasPrefix(TokenizerConfig config) => AddsPrefix(config);
+
     private static bool IsLegacy(TokenizerConfig config) => config.Flag("legacy", otherwise: true);
 
     private static bool AddsPrefix(TokenizerConfig config) => config.Flag("add_prefix_space", otherwise: true);

@@ -20,14 +20,11 @@ internal static class SentencePieceFiles
         ["XLNetTokenizer"] = new XLNetConversion(),
     };
 
-    /// <summary>The names of such files.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = [.. Conversions.Values.Select(conversion => conversion.FileName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
     /// <returns>The tokenizer, or null where there is no such file.</returns>
     /// <exception cref="ModelLoadException">The file is damaged, of a kind not supported, or belongs to another class.</exception>
     public static TokenizerDefinition? Read(ModelFolder folder, TokenizerConfig config)
     {
-        if (FileNames.FirstOrDefault(folder.Contains) is not { } first)
+        if (Array.Find(TokenizerFiles.SentencePieceNames, folder.Contains) is not { } first)
         {
             return null;
         }

@@ -40,6 +40,7 @@ internal sealed record TokenizerClass
         ["AlbertTokenizer"] = new() { Tokens = BertTokens with { Begin = "[CLS]", End = "[SEP]", Unknown = "<unk>", Pad = "<pad>", MaskStripsLeft = true } },
         ["BartTokenizer"] = Roberta,
         ["BertTokenizer"] = Bert,
+        ["BertweetTokenizer"] = new() { Tokens = RobertaTokens with { MaskStripsLeft = false } },
         ["CamembertTokenizer"] = new() { Tokens = RobertaTokens with { Others = ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"] } },
         ["CodeGenTokenizer"] = new() { SetsPrefixSpace = true, Tokens = Gpt2Tokens },
         ["DPRContextEncoderTokenizer"] = Bert,

@@ -1,7 +1,7 @@
 namespace Batching.Tokenization;
 
 /// <summary>
-/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c>, from
+/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c> (and <c>bpe.codes</c>), from
 /// <c>vocab.json</c> and <c>merges.txt</c>, or from <c>sentencepiece.bpe.model</c>.
 /// </summary>
 internal static class TokenizerReader
@@ -19,6 +19,11 @@ internal static class TokenizerReader
         if (JsonSection.Read(folder, FileName) is { } json)
         {
             return ReadJson(json, folder.PathOf(FileName), config);
+        }
+
+        if (BertweetFiles.Read(folder, config) is { } bertweet)
+        {
+            return bertweet;
         }
 
         if (folder.Read(VocabularyText.FileName) is { } vocabulary)

@@ -63,6 +63,7 @@ internal sealed class BytePairModel : TokenModel
             Span<int> lengths = buffer.Slice(most, spans is null ? 0 : count);
             lengths.Fill(1);
             count = Merger.Merge(buffer[..count], lengths);
+            HideSymbols(buffer[..count]);
             ids.AddRange(buffer[..count]);
             int first = 0;
             for (int i = 0; i < count && spans is not null; i++)
@@ -78,6 +79,14 @@ internal sealed class BytePairModel : TokenModel
             {
                 ArrayPool<int>.Shared.Return(rented);
             }
+        }
+    }
+
+    private void HideSymbols(Span<int> symbols)
+    {
+        for (int i = 0; i < symbols.Length && Options.HiddenFrom != int.MaxValue; i++)
+        {
+            symbols[i] = symbols[i] < Options.HiddenFrom ? symbols[i] : Options.UnknownTokenId ?? symbols[i];
         }
     }
 
