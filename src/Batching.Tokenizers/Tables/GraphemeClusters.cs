@@ -7,7 +7,8 @@ internal static class GraphemeClusters
 {
     /// <summary>The length in UTF-16 units of the cluster that <paramref name="text"/> starts with.</summary>
     /// <param name="text">Not empty.</param>
-    public static int LengthOfFirst(ReadOnlySpan<char> text)
+    /// <param name="joinsConjuncts">Whether consonants with a linker between them are one cluster, as since Unicode 15.1; Oniguruma's <c>\X</c> is older.</param>
+    public static int LengthOfFirst(ReadOnlySpan<char> text, bool joinsConjuncts = true)
     {
         GraphemeClass previous = Next(text, out int length);
         if (previous == GraphemeClass.Control)
@@ -18,10 +19,19 @@ internal static class GraphemeClusters
         // A pictograph and marks that extend it join the next pictograph once a joiner is among them; a consonant joins
         // the next consonant once a linker is.
         Joint pictograph = previous == GraphemeClass.Pictographic ? Joint.Open : Joint.None;
-        Joint consonant = previous == GraphemeClass.Consonant ? Joint.Open : Joint.None;
+        Joint consonant = joinsConjuncts && previous == GraphemeClass.Consonant ? Joint.Open : Joint.None;
+        bool isHalfFlag = IsRegionalIndicator(text);
         while (length < text.Length)
         {
             GraphemeClass next = Next(text[length..], out int width);
+            if (isHalfFlag && IsRegionalIndicator(text[length..]))
+            {
+                (isHalfFlag, previous) = (false, next);
+                length += width;
+                continue;
+            }
+
+            isHalfFlag = false;
             if (!Joins(previous, next, pictograph, consonant))
             {
                 break;
@@ -36,7 +46,7 @@ internal static class GraphemeClusters
             };
             consonant = next switch
             {
-                GraphemeClass.Consonant => Joint.Open,
+                GraphemeClass.Consonant when joinsConjuncts => Joint.Open,
                 GraphemeClass.Linker when consonant != Joint.None => Joint.Joining,
                 GraphemeClass.ConjunctExtend or GraphemeClass.ZeroWidthJoiner => consonant,
                 _ => Joint.None,
@@ -54,6 +64,9 @@ internal static class GraphemeClusters
         Open,
         Joining,
     }
+
+    // Two of them are a flag.
+    private static bool IsRegionalIndicator(ReadOnlySpan<char> text) => text.Length >= 2 && text[0] == '\uD83C' && text[1] is >= '\uDDE6' and <= '\uDDFF';
 
     private static GraphemeClass Next(ReadOnlySpan<char> text, out int width)
     {
