@@ -87,7 +87,10 @@ public sealed partial class SequenceTokenizer : Microsoft.ML.Tokenizers.Tokenize
     /// <summary>The file that the vocabulary came from: its path, or its name where the tokenizer came from streams.</summary>
     public string File { get; }
 
-    /// <summary>One more than the highest id: how many embeddings a model needs. Above <see cref="VocabularySize"/> where ids have gaps.</summary>
+    /// <summary>
+    /// One more than the highest id: how many embeddings a model needs. Above <see cref="VocabularySize"/> where ids have gaps.
+    /// Special tokens that only the tokenizer's class has, and neither the vocabulary nor a file, do not count.
+    /// </summary>
     public int IdLimit => vocabulary.IdLimit;
 
     /// <summary>Loads a tokenizer from a folder as Hugging Face lays it out.</summary>

@@ -33,7 +33,7 @@ internal static class BytePairFiles
         Dictionary<string, int> vocabulary = VocabularyJson.Read(JsonSection.Read(folder, VocabularyFileName)!.Value);
         SpecialTokenNames names = config.Names(isWordPiece: false);
         IReadOnlyList<AddedToken> added = FolderTokens.Complete([], vocabulary, config);
-        var tokens = new TokenSet(vocabulary, added, file);
+        TokenSet tokens = isGpt2 ? new TokenSet(vocabulary, added, file) : FolderTokens.Listed(vocabulary, config, file);
         return new TokenizerDefinition
         {
             File = file,

@@ -42,17 +42,30 @@ internal sealed class FolderTokens
         IReadOnlyList<AddedToken> added, IReadOnlyDictionary<string, int> vocabulary, TokenizerConfig config, bool keepsFlags = false)
     {
         var all = new FolderTokens(added, vocabulary, keepsFlags);
+        all.AddListed(config);
+        all.AddSpecial(config);
+        return [.. all.tokens.Values];
+    }
+
+    private void AddListed(TokenizerConfig config)
+    {
         if (config.AddedTokensDecoder is { } decoder)
         {
-            all.AddDecoder(decoder);
+            AddDecoder(decoder);
         }
         else if (config.AddedTokens is { } others)
         {
-            all.AddOthers(others);
+            AddOthers(others);
         }
+    }
 
-        all.AddSpecial(config);
-        return [.. all.tokens.Values];
+    /// <summary>The tokens that a model can have been trained with: those of the vocabulary, and the added ones that are listed.</summary>
+    /// <inheritdoc cref="Complete"/>
+    public static TokenSet Listed(IReadOnlyDictionary<string, int> vocabulary, TokenizerConfig config, string file)
+    {
+        var all = new FolderTokens([], vocabulary, keepsFlags: false);
+        all.AddListed(config);
+        return new TokenSet(vocabulary, [.. all.tokens.Values], file);
     }
 
     private void AddDecoder(JsonSection decoder)
@@ -89,30 +102,33 @@ internal sealed class FolderTokens
         {
             if (config.SpecialToken(role) is { } named)
             {
-                AddSpecial(named.Content, named.Options, stripsLeft: false);
+                // Where the files are read by a class of transformers, a mask without options of its own has the class's.
+                AddSpecial(named.Content, named.Options, stripsLeft: !keepsFlags && named.Options is null && IsMask(role, config), isDefault: false);
             }
             else if (config.Class.Tokens.Of(role) is { } usual)
             {
-                AddSpecial(usual, options: null, stripsLeft: role == "mask_token" && config.Class.Tokens.MaskStripsLeft);
+                AddSpecial(usual, options: null, stripsLeft: IsMask(role, config), isDefault: true);
             }
         }
 
         IReadOnlyList<(string Content, JsonSection? Options)> others = config.OtherSpecialTokens();
         foreach ((string content, JsonSection? options) in others)
         {
-            AddSpecial(content, options, stripsLeft: false);
+            AddSpecial(content, options, stripsLeft: false, isDefault: false);
         }
 
         if (others.Count == 0)
         {
             foreach (string content in config.Class.Tokens.Others)
             {
-                AddSpecial(content, options: null, stripsLeft: false);
+                AddSpecial(content, options: null, stripsLeft: false, isDefault: true);
             }
         }
     }
 
-    private void AddSpecial(string content, JsonSection? options, bool stripsLeft)
+    private static bool IsMask(string role, TokenizerConfig config) => role == "mask_token" && config.Class.Tokens.MaskStripsLeft;
+
+    private void AddSpecial(string content, JsonSection? options, bool stripsLeft, bool isDefault)
     {
         if (content.Length == 0)
         {
@@ -125,7 +141,10 @@ internal sealed class FolderTokens
             return;
         }
 
-        var token = new AddedToken(content, IdOf(content), IsSpecial: true, StripsLeft: stripsLeft);
+        var token = new AddedToken(content, IdOf(content), IsSpecial: true, StripsLeft: stripsLeft)
+        {
+            IsClassDefault = isDefault && !vocabulary.ContainsKey(content),
+        };
         Put(options is { } flags ? WithFlags(token, flags) : token);
     }
 

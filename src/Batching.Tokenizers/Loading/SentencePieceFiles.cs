@@ -34,6 +34,11 @@ internal static class SentencePieceFiles
             : throw WrongClass(folder.PathOf(first), first, config);
         string file = folder.PathOf(conversion.FileName);
         SentencePieceModel content = SentencePieceModel.Read(folder.Read(conversion.FileName)!, file);
+        if (content.Pieces.Count == 0)
+        {
+            throw new ModelLoadException($"'{file}' is damaged: it is empty, or holds no pieces. Download the file again.", file);
+        }
+
         CheckScores(content, file);
         IReadOnlyList<ScoredPiece> pieces = conversion.Vocabulary(content, config);
         int unknown = conversion.UnknownTokenId(content);

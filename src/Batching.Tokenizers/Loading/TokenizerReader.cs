@@ -57,6 +57,7 @@ internal static class TokenizerReader
         TokenModel model = source.Create(tokens);
         SpecialTokenNames names = config.Names(model is WordPieceModel);
         int unknown = model.UnknownTokenId ?? tokens.Find(names.Unknown) ?? 0;
+        TruncationSide? truncationSide = TruncationJson.ReadSide(json);
         IReadOnlyList<AddedToken> allTokens = FolderTokens.Complete(addedTokens, source.Vocabulary, config, keepsFlags: true);
         var rule = new FolderRule(config);
         TextNormalizer? normalizer = rule.ReadNormalizer(json.Section("normalizer"));
@@ -75,7 +76,7 @@ internal static class TokenizerReader
             PadTokenId = PadOf(new TokenSet(source.Vocabulary, allTokens, file), names, config),
             Template = ReadTemplate(json)(tokens, names),
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? TruncationJson.ReadSide(json),
+            TruncationSide = config.TruncationSide ?? truncationSide,
             PaddingSide = config.PaddingSide(PaddingJson.ReadSide(json), isByteLevel: ByteLevelPreTokenizer.IsIn(preTokenizer)),
             Notes = rule.Notes,
         };

@@ -24,8 +24,8 @@ internal static class VocabularyText
 
         SpecialTokenNames names = config.Names(isWordPiece: true);
         IReadOnlyList<AddedToken> added = FolderTokens.Complete([], vocabulary, config);
-        var tokens = new TokenSet(vocabulary, added, file);
-        int unknown = new TokenSet(vocabulary, [], file).IdOf(names.Unknown, "unknown");
+        TokenSet tokens = FolderTokens.Listed(vocabulary, config, file);
+        int unknown = tokens.IdOf(names.Unknown, "unknown");
         int classifier = tokens.IdOf(names.Classifier, "classifier");
         int separator = tokens.IdOf(names.Separator, "separator");
         return new TokenizerDefinition
