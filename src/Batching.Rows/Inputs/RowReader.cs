@@ -41,7 +41,9 @@ public sealed class RowReader : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(path);
         options ??= new RowReaderOptions();
         RowFormat format = RowFormats.Of(path, options.Format, RowFormats.Inputs, RowFormat.Txt, nameof(RowReaderOptions.Format));
-        return OpenAsync(new InputSource(path), format, options.Columns, cancellationToken);
+        return options.Range is { } range
+            ? OpenRangeAsync(new InputSource(path), format, options.Columns, range, cancellationToken)
+            : OpenAsync(new InputSource(path), format, options.Columns, cancellationToken);
     }
 
     /// <summary>Begins to read a stream, as far as its first row.</summary>
@@ -56,6 +58,11 @@ public sealed class RowReader : IAsyncDisposable
         Stream stream, RowFormat format, RowReaderOptions? options = null, string name = "the stream", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (options?.Range is not null)
+        {
+            throw new ArgumentException($"{nameof(RowReaderOptions.Range)} is for files; a stream is read from where it is. Open the file.", nameof(options));
+        }
+
         return OpenAsync(new InputSource(name, stream), format, (options ?? new RowReaderOptions()).Columns, cancellationToken);
     }
 
@@ -89,6 +96,12 @@ public sealed class RowReader : IAsyncDisposable
         : await OpenAsync(
             $"the {sources.Count} input files",
             await FilesRowReader.OpenAsync(sources, format, columns, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
+    private static async Task<RowReader> OpenRangeAsync(
+        InputSource source, RowFormat format, ColumnChoice columns, RowRange range, CancellationToken cancellationToken) => await OpenAsync(
+            source.Name,
+            await RangeRowReader.OpenAsync(source, format, columns, range, cancellationToken).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
 
     private static async Task<RowReader> OpenAsync(string name, IRowReader reader, CancellationToken cancellationToken)

@@ -53,6 +53,19 @@ public sealed class TextRow
         Content = Content,
     };
 
+    /// <summary>This row as one of a file that the reader read a part of.</summary>
+    internal TextRow Moved(long rows, long lines, long bytes) => new()
+    {
+        Number = Number + rows,
+        Line = Line + lines,
+        Position = Position + bytes,
+        Text = Text,
+        Pair = Pair,
+        Kept = Kept,
+        Error = Error,
+        Content = Content,
+    };
+
     /// <summary>The text, with its pair, for a classifier.</summary>
     public TextInput ToInput() => new(Text, Pair);
 }
