@@ -55,7 +55,7 @@ internal static class ClassifierLoader
                 ? new AllCoresModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
                 : null;
             IReadOnlyList<string> labels = LabelsOf(folder, config, model);
-            ScoreFunction scoreFunction = options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount);
+            ScoreFunction scoreFunction = options.ScoreFunction ?? ScoreFunctionExtensions.FunctionOf(config.ProblemType, model.LabelCount);
             var rows = new RowClassifier(
                 typeof(SequenceClassifier),
                 tokenizer,

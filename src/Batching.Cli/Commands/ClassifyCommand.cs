@@ -93,7 +93,7 @@ internal static class ClassifyCommand
         {
             using SequenceClassifier classifier = model.LoadClassifier(computesIdentity: run.CanBeResumed);
             using var padding = new PaddingListener();
-            var figures = new RunFigures(TimeProvider.System, () => padding.Share);
+            var figures = new RunFigures(TimeProvider.System, () => padding.Share ?? 0);
             RowClassificationResult result = await run.RunAsync(classifier, new RowProgress(figures, report), cancellationToken);
             summary = SummaryOf(figures, result);
         });

@@ -75,7 +75,7 @@ internal static class BertweetFiles
         }
 
         int id = vocabulary.Count;
-        foreach (string line in TextLines.Read(content, file))
+        foreach (string line in FileLines.Read(content, file))
         {
             int space = line.LastIndexOf(' ');
             string piece = (space < 0 ? line : line[..space]).Trim();
@@ -91,7 +91,7 @@ internal static class BertweetFiles
         var symbols = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal);
         int hidden = vocabulary.Values.Max() + 1;
         var merges = new List<TokenMerge>();
-        foreach (string line in TextLines.Read(content, file))
+        foreach (string line in FileLines.Read(content, file))
         {
             string[] parts = line.Split(' ');
             if (parts.Length != 3 || parts[0].Length == 0 || parts[1].Length == 0)

@@ -65,7 +65,7 @@ internal static class BytePairFiles
     {
         var merges = new List<TokenMerge>();
         int number = 0;
-        foreach (string line in TextLines.Read(content, file))
+        foreach (string line in FileLines.Read(content, file))
         {
             number++;
             if (line.Length == 0 || number == 1)

@@ -17,7 +17,7 @@ internal static class VocabularyText
 
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         int id = 0;
-        foreach (string line in TextLines.Read(content, file))
+        foreach (string line in FileLines.Read(content, file))
         {
             vocabulary[line] = id++;
         }

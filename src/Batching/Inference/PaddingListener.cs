@@ -1,14 +1,16 @@
 using System.Diagnostics.Metrics;
 
-namespace Batching.AspNetCore.Telemetry;
+namespace Batching;
 
-/// <summary>Counts the tokens of texts and the padding of all batches, from what the library reports.</summary>
-internal sealed class PaddingListener : IDisposable
+/// <summary>Which part of what models run is padding, in the whole process, from what the meter <c>Batching</c> reports.</summary>
+/// <remarks>Counts from its creation to its disposal. Thread-safe.</remarks>
+public sealed class PaddingListener : IDisposable
 {
     private readonly MeterListener listener = new();
     private long textTokens;
     private long padding;
 
+    /// <summary>Begins to count.</summary>
     public PaddingListener()
     {
         listener.InstrumentPublished = static (instrument, listener) =>
@@ -22,8 +24,8 @@ internal sealed class PaddingListener : IDisposable
         listener.Start();
     }
 
-    /// <summary>Which part of all batches was padding; null before the first.</summary>
-    public double? Ratio
+    /// <summary>The share of padding in the tokens that were run, from 0 to 1; null before the first.</summary>
+    public double? Share
     {
         get
         {
@@ -33,6 +35,7 @@ internal sealed class PaddingListener : IDisposable
         }
     }
 
+    /// <summary>Ends the counting.</summary>
     public void Dispose() => listener.Dispose();
 
     private void Add(Instrument instrument, long count, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)

@@ -3,13 +3,13 @@ using Batching.Folders;
 
 namespace Batching;
 
-/// <summary>Logits to scores.</summary>
-internal static class Scores
+/// <summary>Logits to scores, as Hugging Face's <c>function_to_apply</c> does it.</summary>
+public static class ScoreFunctionExtensions
 {
     /// <summary>The function that Hugging Face's pipeline chooses for a model.</summary>
     /// <param name="problemType"><c>problem_type</c> of config.json, or null.</param>
     /// <param name="labelCount">The number of labels.</param>
-    public static ScoreFunction FunctionOf(string? problemType, int labelCount) => problemType switch
+    internal static ScoreFunction FunctionOf(string? problemType, int labelCount) => problemType switch
     {
         ModelConfig.Regression => ScoreFunction.None,
         ModelConfig.MultiLabel => ScoreFunction.Sigmoid,
@@ -17,7 +17,11 @@ internal static class Scores
     };
 
     /// <summary>Writes the scores of one row of logits.</summary>
-    public static void Apply(ScoreFunction function, ReadOnlySpan<float> logits, Span<float> scores)
+    /// <param name="function">The function.</param>
+    /// <param name="logits">The logits, <c>[labels]</c>; at least one.</param>
+    /// <param name="scores">Where the scores go, <c>[labels]</c>; may be the memory of the logits.</param>
+    /// <exception cref="ArgumentException">There is less room than logits.</exception>
+    public static void Apply(this ScoreFunction function, ReadOnlySpan<float> logits, Span<float> scores)
     {
         switch (function)
         {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Batching.Tokenization;
 
 /// <summary>The lines of a text file.</summary>
-internal static class TextLines
+internal static class FileLines
 {
     /// <exception cref="ModelLoadException">The file is not UTF-8.</exception>
     public static IReadOnlyList<string> Read(byte[] content, string file)
