@@ -49,7 +49,7 @@ internal static class ClassifierLoader
         try
         {
             SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
-            CheckVocabulary(tokenizer, model, options);
+            CheckVocabulary(tokenizer, model);
             CheckWindows(tokenizer, options);
             AllCoresModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
                 ? new AllCoresModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
@@ -194,19 +194,12 @@ internal static class ClassifierLoader
         }
     }
 
-    private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model, SequenceClassifierOptions options)
+    private static void CheckVocabulary(SequenceTokenizer tokenizer, SequenceModel model)
     {
         if (tokenizer.IdLimit > model.VocabularySize)
         {
             throw new ModelLoadException(
                 $"The vocabulary in '{tokenizer.File}' has ids up to {tokenizer.IdLimit - 1}, but the model in '{model.File}' has embeddings for {model.VocabularySize} ids only. Use the tokenizer and the model of one checkpoint.",
-                tokenizer.File);
-        }
-
-        if (tokenizer.IdLimit < model.VocabularySize && !options.AllowUnusedEmbeddings)
-        {
-            throw new ModelLoadException(
-                $"The vocabulary in '{tokenizer.File}' has ids up to {tokenizer.IdLimit - 1}, but the model in '{model.File}' has embeddings for {model.VocabularySize} ids. Use the tokenizer and the model of one checkpoint; if its embeddings were padded on purpose, set {nameof(SequenceClassifierOptions.AllowUnusedEmbeddings)}.",
                 tokenizer.File);
         }
     }

@@ -54,6 +54,13 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     public SequenceModel Model => rows.Model;
 
     /// <summary>
+    /// How many of the model's embeddings no id of the tokenizer leads to, as in checkpoints that are padded to a multiple of 8
+    /// or 64. Thousands of them mean that the vocabulary is that of another model.
+    /// </summary>
+    /// <value>0 where it is not known how many embeddings there are.</value>
+    public int UnusedEmbeddings => Math.Max(0, (Model.VocabularySize ?? 0) - Tokenizer.IdLimit);
+
+    /// <summary>
     /// Whether a text's logits are the same whatever else is classified with it: what was measured of the <see cref="Model"/>
     /// on this machine. Where it is not exact, <see cref="SequenceClassifierOptions.OneByOne"/> keeps the promise.
     /// </summary>

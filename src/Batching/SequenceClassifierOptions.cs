@@ -53,13 +53,6 @@ public sealed record SequenceClassifierOptions : SequenceModelOptions
     public bool OneByOne { get; init; }
 
     /// <summary>
-    /// Whether to load a model that has embeddings for more ids than the tokenizer has tokens, as checkpoints padded to a
-    /// multiple of 8 or 64 do.
-    /// </summary>
-    /// <value>Default: false, because a vocabulary that is too small is most often that of another model.</value>
-    public bool AllowUnusedEmbeddings { get; init; }
-
-    /// <summary>
     /// Whether <see cref="SequenceClassifier.GetIdentity"/> is settled by the load: needed where the files come from streams,
     /// and where they may have changed before it is asked for.
     /// </summary>

@@ -36,6 +36,9 @@ internal sealed record ModelConfig(
     /// <summary>How many rows a table of positions has for <see cref="MaxPositions"/>, at least: those that no token gets counted.</summary>
     public int? PositionRows { get; private init; }
 
+    /// <summary>The position of a row's first token: behind that of the pad token for RoBERTa's kin, otherwise 0.</summary>
+    public int FirstPosition { get; private init; }
+
     /// <summary><c>pad_token_id</c>, where it is an id.</summary>
     public int? PadTokenId { get; private init; }
 
@@ -68,6 +71,7 @@ internal sealed record ModelConfig(
             json.Int32("type_vocab_size"))
         {
             PositionRows = positions,
+            FirstPosition = PositionsAfterPad.Contains(modelType) ? Math.Max(0, json.Int32("pad_token_id", least: int.MinValue) ?? 1) + 1 : 0,
             PadTokenId = json.Int32("pad_token_id", least: int.MinValue) is { } pad and >= 0 ? pad : null,
             EndTokenId = json.Boolean("is_encoder_decoder") == true && json.Int32s("eos_token_id") is [var end, ..] ? end : null,
             AttentionWindow = json.Int32s("attention_window", least: 1) is { Count: > 0 } windows ? windows.Max() : null,

@@ -18,7 +18,7 @@ internal static class OnnxFile
         }
 
         IReadOnlyList<string> candidates = Candidates(choice);
-        if (candidates.FirstOrDefault(folder.Contains) is not { } found)
+        if ((candidates.FirstOrDefault(folder.Contains) ?? OnlyFile(folder, choice)) is not { } found)
         {
             IReadOnlyList<string> others = folder.Find("*.onnx");
             string wanted = string.Join(" nor ", candidates.Select(candidate => $"'{candidate}'"));
@@ -33,6 +33,10 @@ internal static class OnnxFile
         folder.Check(found);
         return found;
     }
+
+    // Where nothing is asked for, the only file there is is meant, whatever an exporter called it.
+    private static string? OnlyFile(ModelFolder folder, OnnxFileChoice choice) =>
+        choice is { ModelFile: null, Precision: null } && folder.Find("*.onnx") is [var only] ? only : null;
 
     /// <summary>The files that may be meant, in the order they are looked for.</summary>
     /// <exception cref="ArgumentException">There is no such precision.</exception>

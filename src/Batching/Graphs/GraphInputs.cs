@@ -7,4 +7,5 @@ internal static class GraphInputs
     public const string AttentionMask = "attention_mask";
     public const string TokenTypeIds = "token_type_ids";
     public const string GlobalAttentionMask = "global_attention_mask";
+    public const string PositionIds = "position_ids";
 }

@@ -28,6 +28,8 @@ internal sealed class BatchFeed : IDisposable
                     GraphInputs.InputIds => Feed(i, batch.InputIdsMemory, input.IsInt32),
                     GraphInputs.AttentionMask => Feed(i, batch.AttentionMaskMemory, input.IsInt32),
                     GraphInputs.TokenTypeIds => Feed(i, batch.TokenTypeIdsMemory, input.IsInt32),
+                    GraphInputs.PositionIds when input.IsInt32 => FeedPositions<int>(i, batch, signature.FirstPosition),
+                    GraphInputs.PositionIds => FeedPositions<long>(i, batch, signature.FirstPosition),
                     _ => input.IsInt32 ? FeedGlobalMask<int>(i, batch) : FeedGlobalMask<long>(i, batch),
                 };
             }
@@ -80,6 +82,26 @@ internal sealed class BatchFeed : IDisposable
         }
 
         return ValueOf(mask);
+    }
+
+    // Counted from a row's first token, wherever it stands, so that no position depends on the padding. What is on padding is
+    // masked, and has to be a position all the same.
+    private OrtValue FeedPositions<T>(int index, TokenBatch batch, int first)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        Memory<T> positions = Rent<T>(index, batch.Rows * batch.Columns);
+        Span<T> span = positions.Span;
+        span.Fill(T.CreateChecked(first));
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            (int start, int length) = batch.TokensOf(row).GetOffsetAndLength(batch.Columns);
+            for (int token = 0; token < length; token++)
+            {
+                span[(row * batch.Columns) + start + token] = T.CreateChecked(first + token);
+            }
+        }
+
+        return ValueOf(positions);
     }
 
     private Memory<T> Rent<T>(int index, int length)

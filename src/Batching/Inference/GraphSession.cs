@@ -44,10 +44,11 @@ internal sealed class GraphSession : IDisposable
     public bool IsRewritten { get; }
 
     /// <param name="folder">The model's files.</param>
+    /// <param name="config">What config.json says.</param>
     /// <param name="options">Which of them, and how.</param>
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static GraphSession Open(ModelFolder folder, SequenceModelOptions options)
+    public static GraphSession Open(ModelFolder folder, ModelConfig config, SequenceModelOptions options)
     {
         string name = OnnxFile.Select(folder, options.Choice);
         string file = folder.PathOf(name);
@@ -63,7 +64,8 @@ internal sealed class GraphSession : IDisposable
         (InferenceSession session, GraphContent content, bool isRewritten) = SessionFactory.Create(folder, name, model, options);
         try
         {
-            return new GraphSession(session, content, GraphSignature.Read(session, file), file, model, operators, isRewritten);
+            GraphSignature signature = GraphSignature.Read(session, file) with { FirstPosition = config.FirstPosition };
+            return new GraphSession(session, content, signature, file, model, operators, isRewritten);
         }
         catch
         {

@@ -18,13 +18,16 @@ internal sealed record GraphSignature(
 
     private const string Logits = "logits";
 
+    /// <summary>The position of a row's first token, for a graph that takes positions.</summary>
+    public int FirstPosition { get; init; }
+
     /// <summary>The names of the inputs in the order they are fed.</summary>
     public IReadOnlyList<string> InputNames { get; } = [.. Inputs.Select(input => input.Name)];
 
     /// <exception cref="ModelLoadException">The graph is no classifier of sequences, or needs what cannot be given.</exception>
     public static GraphSignature Read(InferenceSession session, string file)
     {
-        string[] known = [GraphInputs.InputIds, GraphInputs.AttentionMask, GraphInputs.TokenTypeIds, GraphInputs.GlobalAttentionMask];
+        string[] known = [GraphInputs.InputIds, GraphInputs.AttentionMask, GraphInputs.TokenTypeIds, GraphInputs.GlobalAttentionMask, GraphInputs.PositionIds];
         string[] names = [.. known.Where(session.InputMetadata.ContainsKey)];
         if (session.InputMetadata.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {

@@ -1,6 +1,7 @@
 using Batching.Batches;
 using Batching.Graphs;
 using Batching.Folders;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Batching.Inference;
 
@@ -56,12 +57,27 @@ internal sealed class ModelMeasurement : IDisposable
         (int Rows, int Columns) first = (shape.RowsOf(1), shape.ColumnsOf(1));
         (int Rows, int Columns) second = (shape.RowsOf(2), shape.ColumnsOf(Math.Min(3, assumed.MaxLength ?? 3)));
         int labels = MeasureLabelCount(session, first.Rows, first.Columns, labels: null);
-        if (second != first)
+        bool takesSeveral = second == first || TakesSeveral(session, second.Rows, second.Columns, labels);
+        return assumed with
         {
-            MeasureLabelCount(session, second.Rows, second.Columns, labels);
-        }
+            LabelCount = labels,
+            Parts = takesSeveral ? assumed.Parts : assumed.Parts with { Shape = shape with { Rows = 1 } },
+        };
+    }
 
-        return assumed with { LabelCount = labels };
+    // Some exports leave the number of rows open and take one only. What they cannot do with one either is told as it is.
+    private bool TakesSeveral(ModelSession session, int rows, int columns, int labels)
+    {
+        try
+        {
+            MeasureLabelCount(session, rows, columns, labels);
+            return true;
+        }
+        catch (ModelLoadException exception) when (exception.InnerException is OnnxRuntimeException && graph.Signature.Rows is null && rows > 1)
+        {
+            MeasureLabelCount(session, rows: 1, columns, labels);
+            return false;
+        }
     }
 
     // How many ids have embeddings.

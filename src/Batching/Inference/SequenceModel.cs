@@ -178,7 +178,7 @@ public sealed class SequenceModel : IDisposable
     /// <exception cref="ModelLoadException">A file is missing or damaged, or the graph is no classifier of sequences.</exception>
     internal static SequenceModel Load(ModelFolder folder, ModelConfig config, SequenceModelOptions options, ModelSetting? setting = null)
     {
-        var graph = GraphSession.Open(folder, options);
+        var graph = GraphSession.Open(folder, config, options);
         try
         {
             ModelFacts facts = ModelMeasurement.Measure(graph, folder, config, options, setting ?? ModelSetting.None);

@@ -50,8 +50,8 @@ public sealed class FolderTests
     [Fact]
     public void A_folder_with_other_onnx_files_lists_them()
     {
-        using var model = ModelFolderBuilder.Copy().Move("model.onnx", "onnx/model_q4.onnx");
-        Refusal.Of(model, "", "It has 'onnx/model_q4.onnx'", nameof(SequenceModelOptions.ModelFile), nameof(SequenceModelOptions.Precision));
+        using var model = ModelFolderBuilder.Copy().Move("model.onnx", "onnx/model_q4.onnx").Write("onnx/model_q8.onnx", [0]);
+        Refusal.Of(model, "", "It has 'onnx/model_q4.onnx', 'onnx/model_q8.onnx'", nameof(SequenceModelOptions.ModelFile), nameof(SequenceModelOptions.Precision));
     }
 
     [Fact]

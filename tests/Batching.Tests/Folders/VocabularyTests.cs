@@ -82,20 +82,16 @@ public sealed class VocabularyTests
     {
         using var model = ModelFolderBuilder.Copy().Change(Text, text => text.TrimEnd('\n') + string.Concat(Enumerable.Range(1500, size - 1500).Select(id => $"\nmore{id}")));
         Refusal.Of(model, Text, $"ids up to {size - 1}", "embeddings for 1500 ids only", model.PathOf("model.onnx"), SameModel);
-        Refusal.Of(
-            () => model.Load(new SequenceClassifierOptions { AllowUnusedEmbeddings = true }), model.PathOf(Text), "embeddings for 1500 ids only");
     }
 
     [Theory]
     [InlineData(1499)]
     [InlineData(100)]
-    public void A_vocabulary_smaller_than_the_embedding_is_refused_unless_allowed(int size)
+    public void A_vocabulary_smaller_than_the_embedding_loads_and_tells_what_is_unused(int size)
     {
         using var model = ModelFolderBuilder.Copy().Change(Text, text => string.Join('\n', text.Split('\n').Take(size)));
-        Refusal.Of(model, Text, $"ids up to {size - 1}", "embeddings for 1500 ids", model.PathOf("model.onnx"), SameModel, "set AllowUnusedEmbeddings");
-
-        using SequenceClassifier classifier = model.Load(new SequenceClassifierOptions { AllowUnusedEmbeddings = true });
-        Assert.Equal(size, classifier.Tokenizer.VocabularySize);
+        using SequenceClassifier classifier = model.Load();
+        Assert.Equal((size, 1500 - size), (classifier.Tokenizer.VocabularySize, classifier.UnusedEmbeddings));
         Assert.Equal(1500, classifier.Model.VocabularySize);
         Assert.NotNull(classifier.Classify("I hate this so much!", TestContext.Current.CancellationToken).Label);
     }
