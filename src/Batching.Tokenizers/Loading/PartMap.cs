@@ -9,6 +9,9 @@ internal sealed class PartMap<T>(string kind, Dictionary<string, Func<JsonSectio
     /// <summary>The names of the types.</summary>
     public IReadOnlyCollection<string> Types => parts.Keys;
 
+    /// <summary>What stands for a part of a type that is not among them; null where it is refused.</summary>
+    public Func<string, T>? ReadUnknown { get; init; }
+
     /// <summary>Reads a part.</summary>
     /// <param name="part">Its JSON.</param>
     /// <param name="untyped">The type of one that does not name it; null where it has to.</param>
@@ -18,6 +21,7 @@ internal sealed class PartMap<T>(string kind, Dictionary<string, Func<JsonSectio
         string? type = part.String("type") ?? untyped;
         return type is not null && parts.TryGetValue(type, out Func<JsonSection, T>? read)
             ? read(part)
+            : type is not null && ReadUnknown is not null ? ReadUnknown(type)
             : throw part.Refuse(
                 $"the {kind} is of type '{type ?? "none"}', which is not supported; {string.Join(", ", parts.Keys.SkipLast(1))} and {parts.Keys.Last()} are. {SupportedTokenizers.Advice}");
     }

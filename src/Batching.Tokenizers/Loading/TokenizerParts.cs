@@ -62,8 +62,18 @@ internal static class TokenizerParts
     /// <summary><c>decoder</c>: how tokens become text again. What it makes decodes one text.</summary>
     public static PartMap<Func<TokenDecoder>> Decoders { get; } = new("decoder", new(StringComparer.Ordinal)
     {
+        ["BPEDecoder"] = BytePairDecoder.Read,
+        ["ByteFallback"] = ByteFallbackDecoder.Read,
         ["ByteLevel"] = ByteLevelDecoder.Read,
+        ["Fuse"] = FuseDecoder.Read,
         ["Metaspace"] = MetaspaceDecoder.Read,
+        ["Replace"] = ReplaceDecoder.Read,
+        ["Sequence"] = json => DecoderSequence.Read(json, static step => Decoders!.Read(step)),
+        ["Strip"] = StripDecoder.Read,
         ["WordPiece"] = WordPieceDecoder.Read,
-    });
+    })
+    {
+        // Only decoding needs it: a classifier does without.
+        ReadUnknown = UnknownDecoder.Read,
+    };
 }

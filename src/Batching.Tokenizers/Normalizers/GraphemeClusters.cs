@@ -7,9 +7,15 @@ internal static class GraphemeClusters
 {
     /// <summary>The length in UTF-16 units of the cluster that <paramref name="text"/> starts with.</summary>
     /// <param name="text">Not empty.</param>
-    public static int LengthOfFirst(ReadOnlySpan<char> text)
+    /// <param name="rules">Whose clusters.</param>
+    public static int LengthOfFirst(ReadOnlySpan<char> text, GraphemeRules rules = GraphemeRules.Rust)
     {
         GraphemeClass previous = Next(text, out int length);
+        if (rules == GraphemeRules.Oniguruma && IsRegionalIndicator(text) && IsRegionalIndicator(text[length..]))
+        {
+            length += length;
+        }
+
         if (previous == GraphemeClass.Control)
         {
             return text.StartsWith("\r\n", StringComparison.Ordinal) ? 2 : length;
@@ -18,7 +24,7 @@ internal static class GraphemeClusters
         // A pictograph and marks that extend it join the next pictograph once a joiner is among them; a consonant joins
         // the next consonant once a linker is.
         Joint pictograph = previous == GraphemeClass.Pictographic ? Joint.Open : Joint.None;
-        Joint consonant = previous == GraphemeClass.Consonant ? Joint.Open : Joint.None;
+        Joint consonant = previous == GraphemeClass.Consonant && rules == GraphemeRules.Rust ? Joint.Open : Joint.None;
         while (length < text.Length)
         {
             GraphemeClass next = Next(text[length..], out int width);
@@ -36,7 +42,7 @@ internal static class GraphemeClusters
             };
             consonant = next switch
             {
-                GraphemeClass.Consonant => Joint.Open,
+                GraphemeClass.Consonant when rules == GraphemeRules.Rust => Joint.Open,
                 GraphemeClass.Linker when consonant != Joint.None => Joint.Joining,
                 GraphemeClass.ConjunctExtend or GraphemeClass.ZeroWidthJoiner => consonant,
                 _ => Joint.None,
@@ -54,6 +60,9 @@ internal static class GraphemeClusters
         Open,
         Joining,
     }
+
+    private static bool IsRegionalIndicator(ReadOnlySpan<char> text) =>
+        Rune.DecodeFromUtf16(text, out Rune rune, out _) == System.Buffers.OperationStatus.Done && rune.Value is >= 0x1F1E6 and <= 0x1F1FF;
 
     private static GraphemeClass Next(ReadOnlySpan<char> text, out int width)
     {
