@@ -10,7 +10,7 @@ internal static class RowOptions
     {
         string[] candidates = exception.Setting switch
         {
-            nameof(RowClassificationOptions.Input) => ["--input", "--calibrate"],
+            nameof(RowClassificationOptions.Inputs) => ["--input", "--activations"],
             nameof(RowClassificationOptions.Output) => ["--output"],
             nameof(RowClassificationOptions.OutputFormat) => ["--output-format"],
             nameof(RowClassificationOptions.TopK) => ["--top-k"],

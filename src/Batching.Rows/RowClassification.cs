@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Batching.Rows.Outputs;
 using Batching.Rows.Runs;
 
@@ -17,7 +16,7 @@ namespace Batching;
 /// </remarks>
 /// <example>
 /// <code>
-/// await using RowClassification run = await RowClassification.OpenAsync(new() { Input = "reviews.csv", Output = "labels.jsonl" });
+/// await using RowClassification run = await RowClassification.OpenAsync(new() { Inputs = ["reviews.csv"], Output = "labels.jsonl" });
 /// RowClassificationResult result = await run.RunAsync(classifier);
 /// </code>
 /// </example>
@@ -59,7 +58,7 @@ public sealed class RowClassification : IAsyncDisposable
         return new RowClassification(
             options,
             checkedFiles,
-            await RowReader.OpenAsync(checkedFiles.Input, checkedFiles.InputFormat, options.Rows.Columns, cancellationToken).ConfigureAwait(false));
+            await RowReader.OpenAsync(checkedFiles.Inputs, checkedFiles.InputFormat, options.Rows.Columns, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Classifies and writes the rows.</summary>
@@ -83,11 +82,17 @@ public sealed class RowClassification : IAsyncDisposable
 
         // Nothing is touched before everything that can be checked is.
         isBegun = true;
-        var columns = new ResultColumns(classifier.Labels, options.Rows.KeptColumns, options.TopK, options.WriteLogits);
-        using OutputFile output = OutputFile.Open(files.Output, reads: options.Resume);
+        var columns = new ResultColumns(classifier.Labels, options.Rows.KeptColumns, options.TopK, options.WriteLogits, hasFiles: files.Inputs.Count > 1);
+        using OutputFile output = OutputFile.Open(files.Rows, reads: options.Resume || files.HasJournal);
         using OutputFile? rejected = files.Rejects is null ? null : OutputFile.Open(files.Rejects, reads: options.Resume);
         ResumableOutput? resumable = await ResumableAsync(columns, classifier, output, rejected, cancellationToken).ConfigureAwait(false);
         ResumePoint point = BeginOrContinue(resumable, cancellationToken);
+        if (point.IsFinished)
+        {
+            output.Delete();
+            return ResultOf(point, default, rejected: 0);
+        }
+
         output.Keep(point.OutputLength);
         rejected?.Keep(point.RejectsLength);
 
@@ -105,9 +110,13 @@ public sealed class RowClassification : IAsyncDisposable
         {
             // Also what a failure or a cancellation came after. If it was a commit that failed, this one does so as well, and nothing follows.
             Commit();
-            await writer.CompleteAsync().ConfigureAwait(false);
             rejected?.FlushToDisk();
+            await writer.CompleteAsync().ConfigureAwait(false);
             output.FlushToDisk();
+            if (files.HasJournal && resumable is null)
+            {
+                output.Delete();
+            }
         }
 
         if (resumable is null)
@@ -119,19 +128,12 @@ public sealed class RowClassification : IAsyncDisposable
             feed.ThrowIfFailed("Correct the row and begin again, or resume the run and skip those that cannot be read.", nameof(options.Resume));
         }
 
-        if (!options.Resume)
+        if (resumable is not null)
         {
-            resumable?.Forget();
+            End(resumable, output, point.Rows + done.Rows + pending.Rejected);
         }
 
-        return new RowClassificationResult
-        {
-            Rows = done.Rows,
-            RowsDoneBefore = point.Rows,
-            Rejected = pending.Rejected,
-            Tokens = done.Tokens,
-            RejectsFile = files.Rejects?.Typed,
-        };
+        return ResultOf(point, done, pending.Rejected);
 
         async Task WriteAsync(IAsyncEnumerable<TextInput> inputs)
         {
@@ -157,6 +159,33 @@ public sealed class RowClassification : IAsyncDisposable
     /// <summary>Closes the input, also while somebody still waits for a row of it.</summary>
     public ValueTask DisposeAsync() => reader.DisposeAsync();
 
+    // In this order: killed between any two, a run that is resumed finds the rows of the journal, or that it is finished.
+    private void End(ResumableOutput resumable, OutputFile output, long rows)
+    {
+        if (!options.Resume)
+        {
+            resumable.Forget();
+        }
+        else if (files.HasJournal)
+        {
+            resumable.Finish(rows);
+        }
+
+        if (files.HasJournal)
+        {
+            output.Delete();
+        }
+    }
+
+    private RowClassificationResult ResultOf(ResumePoint point, RowClassificationProgress done, long rejected) => new()
+    {
+        Rows = done.Rows,
+        RowsDoneBefore = point.Rows,
+        Rejected = rejected,
+        Tokens = done.Tokens,
+        RejectsFile = files.Rejects?.Typed,
+    };
+
     private ResumePoint BeginOrContinue(ResumableOutput? resumable, CancellationToken cancellationToken)
     {
         if (resumable is not null)
@@ -175,7 +204,8 @@ public sealed class RowClassification : IAsyncDisposable
 
     private async Task<IResultWriter> WriterAsync(OutputFile file, ResultColumns columns, ResumePoint point) => files.OutputFormat switch
     {
-        RowFormat.Parquet => await ParquetResultWriter.CreateAsync(file, columns).ConfigureAwait(false),
+        RowFormat.Parquet when files.HasJournal => new ParquetJournalWriter(file, files.Output, columns),
+        RowFormat.Parquet => await ParquetResultWriter.CreateAsync(file.Stream, columns).ConfigureAwait(false),
         RowFormat.Csv => new CsvResultWriter(file, columns, isNew: point.OutputLength == 0),
         _ => new JsonlResultWriter(file, columns),
     };
@@ -190,14 +220,20 @@ public sealed class RowClassification : IAsyncDisposable
         }
 
         string header = CsvResultWriter.HeaderOf(columns);
+        Dictionary<string, string> settings = SettingsOf(classifier.GetIdentity(cancellationToken));
+        foreach ((string name, string value) in await InputSettings.OfAsync(files.Inputs, cancellationToken).ConfigureAwait(false))
+        {
+            settings.Add(name, value);
+        }
+
         return new ResumableOutput(
             output,
             rejected,
-            new ResumeState(files.Output),
+            new ResumeState(files.Output, files.HasJournal ? files.Rows.Path : null),
+            files.HasJournal ? new FinishedOutput(files.Output) : null,
             files.OutputFormat == RowFormat.Csv ? header : null,
-            new SortedDictionary<string, string>(SettingsOf(classifier.GetIdentity(cancellationToken)), StringComparer.Ordinal)
+            new SortedDictionary<string, string>(settings, StringComparer.Ordinal)
             {
-                [ResumeSettings.Input] = await HashAsync(cancellationToken).ConfigureAwait(false),
                 [ResumeSettings.InputFormat] = files.InputFormat.ToString(),
                 [ResumeSettings.OutputFormat] = files.OutputFormat.ToString(),
                 [ResumeSettings.TextColumn] = options.Rows.TextColumn ?? "the default",
@@ -213,12 +249,4 @@ public sealed class RowClassification : IAsyncDisposable
         .Select(part => KeyValuePair.Create($"model ({part.Key})", part.Value))
         .Append(KeyValuePair.Create("model identity", model.ToString()))
         .ToDictionary(StringComparer.Ordinal);
-
-    // The whole of it: reading takes a thousandth of the time that classifying does.
-    private async Task<string> HashAsync(CancellationToken cancellationToken)
-    {
-        Stream input = files.Input.Open();
-        await using ConfiguredAsyncDisposable closing = input.ConfigureAwait(false);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(input, cancellationToken).ConfigureAwait(false));
-    }
 }

@@ -51,11 +51,11 @@ internal static class ClassifierLoader
             SequenceTokenizer tokenizer = Limited(tokenizerLoad.Value, model, options);
             CheckVocabulary(tokenizer, model, options);
             CheckWindows(tokenizer, options);
-            LatencyModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
-                ? new LatencyModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
+            AllCoresModel? forLoneTexts = options.OptimizeFor == OptimizationGoal.Automatic && Environment.ProcessorCount > options.ThreadsPerRun
+                ? new AllCoresModel(() => LoadAgain(folder, config, allCores with { ProbeInvariance = false, RequireExact = false }, setting with { SameAs = model }), model)
                 : null;
             IReadOnlyList<string> labels = LabelsOf(folder, config, model);
-            ScoreFunction scoreFunction = options.ScoreFunction ?? Scores.FunctionOf(config.ProblemType, model.LabelCount);
+            ScoreFunction scoreFunction = options.ScoreFunction ?? ScoreFunctionExtensions.FunctionOf(config.ProblemType, model.LabelCount);
             var rows = new RowClassifier(
                 typeof(SequenceClassifier),
                 tokenizer,

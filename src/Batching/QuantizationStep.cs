@@ -7,7 +7,7 @@ public enum QuantizationStep
     Loading,
 
     /// <summary>The fp32 model runs on the texts, and its activations are counted.</summary>
-    Calibrating,
+    MeasuringActivations,
 
     /// <summary>The int8 model is made and written.</summary>
     Writing,

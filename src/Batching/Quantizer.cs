@@ -18,7 +18,7 @@ public static class Quantizer
 {
     private const string Target = "onnx/model_int8.onnx";
     private const string TargetWeights = $"{Target}_data";
-    private const string CalibrationFile = "calibration/model.onnx";
+    private const string ActivationsFile = "activations/model.onnx";
 
     // All activations of a batch are in memory at a time.
     private const int TokensPerBatch = 256;
@@ -31,13 +31,13 @@ public static class Quantizer
 
     /// <summary>Makes an int8 model, and compares it with the fp32 one.</summary>
     /// <param name="modelFolder">The folder of the fp32 model, as Hugging Face lays it out. Its <see cref="ModelPrecision.Float32"/> file is read.</param>
-    /// <param name="texts">Texts such as the model will see, some hundreds of them: what the model is calibrated with and judged on.</param>
+    /// <param name="texts">Texts such as the model will see, some hundreds of them: what its activations are measured on, and what it is judged on.</param>
     /// <param name="outputFolder">
     /// The folder of the int8 model: <c>onnx/model_int8.onnx</c> with copies of the configuration and the tokenizer's files. It is
     /// there whole or not at all.
     /// </param>
     /// <param name="options">Whether an older output may be replaced; null for the default.</param>
-    /// <param name="progress">Is told at every step, and of the texts that were calibrated with; null for nobody. Called by the calling thread.</param>
+    /// <param name="progress">Is told at every step, and of the texts that were run; null for nobody. Called by the calling thread.</param>
     /// <param name="cancellationToken">Stops the work; nothing is left behind.</param>
     /// <returns>What became of the model, and how far the two agree.</returns>
     /// <exception cref="ArgumentException">A folder has no name, there are no texts, or the output folder is in use, or holds what is not to be lost, or cannot be written.</exception>
@@ -74,8 +74,8 @@ public static class Quantizer
         var folder = ModelFolder.At(modelFolder);
         var whole = WholeModel.Read(folder, OnnxFile.Select(folder, new OnnxFileChoice(ModelFile: null, ModelPrecision.Float32)));
         var plan = QuantizationPlan.Of(whole.Model);
-        IReadOnlyDictionary<string, ActivationRange> ranges = Calibrate(
-            whole, plan, output, texts, fp32.Tokenizer, done => Report(QuantizationStep.Calibrating, done), cancellationToken);
+        IReadOnlyDictionary<string, ActivationRange> ranges = MeasureActivations(
+            whole, plan, output, texts, fp32.Tokenizer, done => Report(QuantizationStep.MeasuringActivations, done), cancellationToken);
         int layers = plan.Layers.Count(layer => ranges.ContainsKey(layer.Input));
         if (layers == 0)
         {
@@ -118,7 +118,7 @@ public static class Quantizer
         void Report(QuantizationStep step, int done) => progress?.Report(new QuantizationProgress(step, done, texts.Count));
     }
 
-    private static IReadOnlyDictionary<string, ActivationRange> Calibrate(
+    private static IReadOnlyDictionary<string, ActivationRange> MeasureActivations(
         WholeModel whole,
         QuantizationPlan plan,
         OutputFolder output,
@@ -127,9 +127,9 @@ public static class Quantizer
         Action<int> report,
         CancellationToken cancellationToken)
     {
-        string file = output.PathOf(CalibrationFile);
+        string file = output.PathOf(ActivationsFile);
         IReadOnlyDictionary<string, ActivationRange> ranges;
-        using (var calibrator = new Calibrator(whole, plan.Layers.Select(layer => layer.Input), file))
+        using (var counter = new ActivationCounter(whole, plan.Layers.Select(layer => layer.Input), file))
         {
             var planner = new BatchPlanner(BatchCost.Of(ModelPrecision.Float32), TokensPerBatch);
             int done = 0;
@@ -148,12 +148,12 @@ public static class Quantizer
                     }
 
                     using TokenBatch batch = TokenBatch.Pad(selected, tokenizer.PadTokenId, new PaddingOptions { Side = tokenizer.PaddingSide });
-                    calibrator.Run(batch);
+                    counter.Run(batch);
                     done += selected.Length;
                 }
             }
 
-            ranges = calibrator.Ranges();
+            ranges = counter.Ranges();
         }
 
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);

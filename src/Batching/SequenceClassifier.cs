@@ -248,14 +248,29 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
         IEnumerable<TextInput> pairs = documents.Select((document, index) => document is null
             ? throw new ArgumentException($"Document {index} is null. Give an empty string for a document without content.", nameof(documents))
             : new TextInput(query, document));
+        Classification[] results = [.. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)];
         return
         [
-            .. ClassifyMany(pairs, deliversBeforeFailure: false, cancellationToken)
-                .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => rows.Windows ? entry.Result.Score : 0)
-                .ThenByDescending(entry => entry.Result.Logits.Span[0])
+            .. RankingOrder(results)
                 .Take(topK ?? int.MaxValue)
-                .Select(entry => new Ranking(entry.Index, entry.Result.Score, documents[entry.Index])),
+                .Select(index => new Ranking(index, results[index].Score, documents[index])),
+        ];
+    }
+
+    /// <summary>The order in which <see cref="Rank"/> gives documents, for results that came another way, such as through a queue.</summary>
+    /// <param name="results">The result of each document, of this classifier.</param>
+    /// <returns>
+    /// The places of the documents in the list, the one with the highest logit first; of equal ones, the earlier one first.
+    /// Where windows are pooled, by score before that. A score is no measure: near 1 many are equal.
+    /// </returns>
+    public IReadOnlyList<int> RankingOrder(IReadOnlyList<Classification> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return
+        [
+            .. Enumerable.Range(0, results.Count)
+                .OrderByDescending(index => rows.Windows ? results[index].Score : 0)
+                .ThenByDescending(index => results[index].Logits.Span[0]),
         ];
     }
 
@@ -269,12 +284,12 @@ public sealed class SequenceClassifier : ISequenceClassifier, IDisposable
     /// Without it, what the default model was measured to cost at the same precision is assumed. Logits do not depend on it;
     /// only speed does. Best called while the machine has nothing else to do.
     /// </remarks>
-    public Calibration Calibrate(CancellationToken cancellationToken = default)
+    public MeasuredBatchCosts MeasureBatchCosts(CancellationToken cancellationToken = default)
     {
         using SharedLifetime.Lease lease = rows.Enter();
-        Calibration calibration = CostMeasurement.Run(Model, cancellationToken);
-        rows.Planner = new BatchPlanner(calibration.Cost, calibration.TokensPerBatch, Model.Shape);
-        return calibration;
+        MeasuredBatchCosts costs = BatchCostProbe.Run(Model, cancellationToken);
+        rows.Planner = new BatchPlanner(costs.Cost, costs.TokensPerBatch, Model.Shape);
+        return costs;
     }
 
     /// <summary>What the logits depend on besides the text, in one short value: to tell whether results of two runs, or of two machines, belong together.</summary>

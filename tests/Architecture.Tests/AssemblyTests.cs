@@ -13,7 +13,7 @@ public sealed class AssemblyTests
         ["Batching.Tokenizers"] = ["Batching.Abstractions", "Google.Protobuf", "Microsoft.ML.Tokenizers"],
         ["Batching"] = ["Batching.Abstractions", "Batching.Tokenizers", "Google.Protobuf", "Microsoft.ML.OnnxRuntime", "Polly.Core"],
         ["Batching.Sst2"] = ["Batching"],
-        ["Batching.Rows"] = ["Batching", "Batching.Abstractions", "Batching.Tokenizers", "K4os.Compression.LZ4", "Parquet"],
+        ["Batching.Rows"] = ["Batching", "Batching.Abstractions", "Batching.Tokenizers", "ICSharpCode.SharpZipLib", "K4os.Compression.LZ4", "Parquet", "ZstdSharp"],
         ["Batching.Hosting"] = ["Batching", "Batching.Abstractions", "Batching.Tokenizers", "Microsoft.Extensions.*"],
         ["Batching.AspNetCore"] =
         [

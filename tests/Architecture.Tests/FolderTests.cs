@@ -11,7 +11,7 @@ public sealed class FolderTests
     {
         ["Batching.Tokenizers"] =
         [
-            "Files", "Tables", "Rows", "Buffers", "Normalizers", "PreTokenizers", "Vocabularies", "AddedTokens", "Models", "Decoders", "Templates", "Offsets", "Loading",
+            "Files", "Tables", "Rows", "Buffers", "RegularExpressions", "Normalizers", "PreTokenizers", "Vocabularies", "AddedTokens", "Models", "Decoders", "Templates", "Offsets", "Loading",
         ],
         ["Batching"] = ["Folders", "Hub", "Graphs", "Batches", "Inference", "Pipeline", "Queue"],
         ["Batching.Rows"] = ["Files", "Inputs", "Outputs", "Runs"],

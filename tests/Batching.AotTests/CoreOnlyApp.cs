@@ -26,7 +26,7 @@ public sealed class CoreOnlyApp(Packages packages) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        FreshApp app = await FreshApp.CreateAsync(packages, "CoreOnly", "Batching", Program);
+        FreshApp app = await FreshApp.WriteAsync(packages, "CoreOnly", "Microsoft.NET.Sdk", Program, "Batching");
         Executable = await app.PublishAsync("published");
     }
 

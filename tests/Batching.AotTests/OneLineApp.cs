@@ -19,16 +19,6 @@ public sealed class OneLineApp(Packages packages) : IAsyncLifetime
         }
         """;
 
-    // Trimming analyses what an app reaches. Rooted, the whole library is reached, whatever an app will use of it.
-    private const string Targets =
-        """
-        <Project>
-          <ItemGroup Condition="'$(RootTheLibrary)' == 'true'">
-            <TrimmerRootAssembly Include="Batching;Batching.Sst2" RootMode="library" />
-          </ItemGroup>
-        </Project>
-        """;
-
     private FreshApp? app;
 
     /// <summary>What the app wrote when it was simply run: what it has to write however it is published.</summary>
@@ -39,8 +29,6 @@ public sealed class OneLineApp(Packages packages) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         app = await FreshApp.CreateAsync(packages, "OneLine", "Batching.Sst2", Program);
-        await File.WriteAllTextAsync(
-            Path.Combine(app.Folder, "Directory.Build.targets"), Targets, TestContext.Current.CancellationToken);
         Output = await app.RunAsync();
     }
 

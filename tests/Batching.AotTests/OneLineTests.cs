@@ -6,15 +6,6 @@ namespace Batching.AotTests;
 [Collection<SharedPackages>]
 public sealed class OneLineTests(OneLineApp oneLine) : IClassFixture<OneLineApp>
 {
-    // Every warning fails, whether it is about Batching or about what Batching stands on.
-    private static readonly string[] NativeWithoutWarnings =
-    [
-        "PublishAot=true",
-        "SuppressTrimAnalysisWarnings=false",
-        "TrimmerSingleWarn=false",
-        "TreatWarningsAsErrors=true",
-    ];
-
     [Fact]
     public void A_fresh_app_classifies_in_one_line()
     {
@@ -47,15 +38,7 @@ public sealed class OneLineTests(OneLineApp oneLine) : IClassFixture<OneLineApp>
     public async Task A_native_trimmed_app_gives_the_same_bits()
     {
         Toolchain.FindCompiler();
-        string executable = await oneLine.App.PublishAsync("native", [.. NativeWithoutWarnings, "InvariantGlobalization=true"]);
-        Assert.Equal(oneLine.Output, await ChildProcess.RunAsync(Path.GetDirectoryName(executable)!, executable));
-    }
-
-    [Fact]
-    public async Task Nothing_in_the_library_needs_what_trimming_takes_away()
-    {
-        Toolchain.FindCompiler();
-        string executable = await oneLine.App.PublishAsync("rooted", [.. NativeWithoutWarnings, "RootTheLibrary=true"]);
+        string executable = await oneLine.App.PublishNativeAsync();
         Assert.Equal(oneLine.Output, await ChildProcess.RunAsync(Path.GetDirectoryName(executable)!, executable));
     }
 }

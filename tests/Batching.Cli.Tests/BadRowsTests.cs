@@ -92,7 +92,7 @@ public sealed class BadRowsTests : IDisposable
         ToolResult result = command switch
         {
             "evaluate" => await Tool.RunAsync(command, source, "--model", Tool.SmallModel),
-            "quantize" => await Tool.RunAsync(command, "--model", Tool.SmallModel, "--calibrate", source, "--output", files.PathOf("int8")),
+            "quantize" => await Tool.RunAsync(command, "--model", Tool.SmallModel, "--activations", source, "--output", files.PathOf("int8")),
             _ => await Tool.RunWithInputAsync(Content, command, "--model", Tool.SmallModel),
         };
 
@@ -110,7 +110,7 @@ public sealed class BadRowsTests : IDisposable
         string source = Path.Combine(Repository.Root, "tests", "Batching.Rows.Tests", "Inputs", "Parquet", "crash29.parquet");
         ToolResult result = command == "evaluate"
             ? await Tool.RunAsync(command, source, "--model", Tool.SmallModel)
-            : await Tool.RunAsync(command, "--model", Tool.SmallModel, "--calibrate", source, "--output", files.PathOf("int8"));
+            : await Tool.RunAsync(command, "--model", Tool.SmallModel, "--activations", source, "--output", files.PathOf("int8"));
         result.Failed(1, source, "is not a Parquet file that can be read");
     }
 

@@ -134,6 +134,19 @@ public sealed class FormatsTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_a_shell_made_of_a_pattern_are_read_as_one()
+    {
+        string a = files.Write("in-a.csv", "text\nman\n");
+        string b = files.Write("in-b.csv", "text\nplan\n");
+        string[] commands = [$"classify|{a}|{b}", $"classify|-i|{a}|{b}", $"classify|-i|{a}|-i|{b}", $"classify|{files.PathOf("in-*.csv")}"];
+        foreach (string command in commands)
+        {
+            ToolResult result = await Tool.RunAsync([.. command.Split('|'), "--model", Tool.SmallModel]);
+            Assert.Equal([$"{{\"row\":1,\"file\":\"{a}\",\"file_row\":1", $"{{\"row\":2,\"file\":\"{b}\",\"file_row\":1"], result.Succeeded().Lines.Select(line => line.Split(",\"label\"")[0]));
+        }
+    }
+
+    [Fact]
     public async Task Numbers_dates_and_nulls_of_Parquet_are_carried_over()
     {
         var text = new DataField<string>("text");

@@ -50,7 +50,7 @@ public sealed class FullDisksTests : IDisposable
         string output = isRejectsDisk ? files.PathOf("labels.parquet") : disk.PathOf("labels.parquet");
         string rejects = isRejectsDisk ? disk.PathOf("rejects.jsonl") : files.PathOf("rejects.jsonl");
         (await Tool.RunAsync(Arguments(source, output, rejects))).Failed(1, isRejectsDisk ? rejects : output);
-        (await Tool.RunAsync("classify", "-i", output, "--column", "text", "--model", Tool.SmallModel)).Failed(1, output, "is not a Parquet file");
+        Assert.False(File.Exists(output));
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class FullDisksTests : IDisposable
         string sentences = files.Write("a.txt", "a man\n");
         foreach (string place in (string[])[Path.Combine(sentences, "int8"), .. Unwritable("int8")])
         {
-            (await Tool.RunAsync("quantize", "--model", Tool.SmallModel, "--calibrate", sentences, "--output", place)).Failed(2, $"'{place}' cannot be written");
+            (await Tool.RunAsync("quantize", "--model", Tool.SmallModel, "--activations", sentences, "--output", place)).Failed(2, $"'{place}' cannot be written");
         }
     }
 

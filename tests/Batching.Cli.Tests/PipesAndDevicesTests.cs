@@ -108,7 +108,8 @@ public sealed class PipesAndDevicesTests : IDisposable
         Assert.True(SystemNodes.IsDevice(device));
 
         // Not one row without the reject that belongs to it.
-        Assert.DoesNotContain("3,", await File.ReadAllTextAsync(labels), StringComparison.Ordinal);
+        Assert.DoesNotContain("3,", File.Exists(labels) ? await File.ReadAllTextAsync(labels) : "", StringComparison.Ordinal);
+        Assert.Equal(format != "parquet", File.Exists(labels));
     }
 
     [Theory]
@@ -180,7 +181,7 @@ public sealed class PipesAndDevicesTests : IDisposable
 
     [Theory]
     [InlineData("evaluate FIFO --label-column label --input-format csv")]
-    [InlineData("quantize --calibrate FIFO --input-format csv --output OUTPUT")]
+    [InlineData("quantize --activations FIFO --input-format csv --output OUTPUT")]
     public async Task Other_commands_read_a_fifo_once_as_well(string commandLine)
     {
         string fifo = SystemNodes.MakeFifo(files.PathOf("fifo"));

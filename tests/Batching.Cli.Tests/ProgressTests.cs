@@ -66,17 +66,6 @@ public sealed class ProgressTests
         Assert.Equal("1 rows, 1 rows/s, 5 tokens/s, 1.3 % padding", figures.ToString());
     }
 
-    [Fact]
-    public void Padding_is_told_as_the_batches_report_it()
-    {
-        using var model = SequenceModel.Load(Repository.DefaultModel, new SequenceModelOptions { Precision = ModelPrecision.Int8 });
-        using var padding = new PaddingListener();
-        Assert.Equal(0, padding.Share);
-        using var batch = TokenBatch.Pad([[101, 2307, 102], [101, 102]], padTokenId: 0, new PaddingOptions { MultipleOf = 5 });
-        model.Run(batch);
-        Assert.InRange(padding.Share, 0.01, 0.99);
-    }
-
     /// <summary>A clock that goes when it is told to.</summary>
     private sealed class Clock : TimeProvider
     {

@@ -37,7 +37,7 @@ public sealed class QuantizeTests : IDisposable
     public async Task Sentences_come_from_any_file_that_the_other_commands_read()
     {
         string reviews = files.Write("reviews.csv", "id,body,title\n1,a man,the\n2,\"a, woman\",course\n3,,\n");
-        ToolResult result = await QuantizeAsync("--calibrate", reviews, "--column", "body", "--pair-column", "title");
+        ToolResult result = await QuantizeAsync("--activations", reviews, "--column", "body", "--pair-column", "title");
         Assert.EndsWith("/2)", result.Succeeded().Lines[^1], StringComparison.Ordinal);
     }
 
@@ -84,22 +84,22 @@ public sealed class QuantizeTests : IDisposable
     public async Task Without_an_output_the_folder_is_beside_the_model()
     {
         string model = CopyOf(Tool.SmallModel);
-        ToolResult result = await Tool.RunAsync("quantize", "--model", model + Path.DirectorySeparatorChar, "--calibrate", sentences);
+        ToolResult result = await Tool.RunAsync("quantize", "--model", model + Path.DirectorySeparatorChar, "--activations", sentences);
         result.Succeeded();
         Assert.True(File.Exists(Path.Combine($"{model}-int8", "onnx", "model_int8.onnx")));
     }
 
     [Theory]
     [InlineData("", "'--model'")]
-    [InlineData("--model MODEL", "'--calibrate'")]
-    [InlineData("--model MODEL --calibrate no-such-file.txt", "'no-such-file.txt' does not exist")]
-    [InlineData("--model MODEL --calibrate a.xlsx", "'a.xlsx'", "--input-format")]
-    [InlineData("--model MODEL --calibrate SENTENCES --limit 0", "--limit is 0")]
-    [InlineData("--model MODEL --calibrate SENTENCES --limit many", "many")]
-    [InlineData("--model MODEL --calibrate SENTENCES --output SENTENCES", "is a file")]
-    [InlineData("--model MODEL --calibrate SENTENCES --column body", "no column 'body'")]
-    [InlineData("--model MODEL --calibrate EMPTY", "has no sentences")]
-    [InlineData("--model MODEL --calibrate BLANK", "has no sentences")]
+    [InlineData("--model MODEL", "'--activations'")]
+    [InlineData("--model MODEL --activations no-such-file.txt", "'no-such-file.txt' does not exist")]
+    [InlineData("--model MODEL --activations a.xlsx", "'a.xlsx'", "--input-format")]
+    [InlineData("--model MODEL --activations SENTENCES --limit 0", "--limit is 0")]
+    [InlineData("--model MODEL --activations SENTENCES --limit many", "many")]
+    [InlineData("--model MODEL --activations SENTENCES --output SENTENCES", "is a file")]
+    [InlineData("--model MODEL --activations SENTENCES --column body", "no column 'body'")]
+    [InlineData("--model MODEL --activations EMPTY", "has no sentences")]
+    [InlineData("--model MODEL --activations BLANK", "has no sentences")]
     public async Task A_command_line_that_cannot_be_carried_out_ends_with_2(string options, params string[] words)
     {
         string empty = files.Write("empty.txt", "");
@@ -126,7 +126,7 @@ public sealed class QuantizeTests : IDisposable
     public async Task A_sentence_that_cannot_be_read_ends_with_1()
     {
         string bad = files.Write("bad.jsonl", "{\"text\": \"a\"}\n{\"text\": 5}\n");
-        (await QuantizeAsync("--calibrate", bad)).Failed(1, bad, "line 2");
+        (await QuantizeAsync("--activations", bad)).Failed(1, bad, "line 2");
         NothingIsLeftBehind();
     }
 
@@ -170,7 +170,7 @@ public sealed class QuantizeTests : IDisposable
     // Options given again take the place of these.
     private Task<ToolResult> QuantizeAsync(params string[] options)
     {
-        string[] standard = ["--model", Tool.SmallModel, "--calibrate", sentences, "--output", output];
+        string[] standard = ["--model", Tool.SmallModel, "--activations", sentences, "--output", output];
         IEnumerable<string> kept = standard.Chunk(2).Where(option => !options.Contains(option[0])).SelectMany(option => option);
         return Tool.RunAsync(["quantize", .. kept, .. options]);
     }

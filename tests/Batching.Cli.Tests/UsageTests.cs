@@ -19,7 +19,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("classify --input a.xlsx", "'a.xlsx'", ".csv", "--input-format")]
     [InlineData("classify --output a.xlsx", "'a.xlsx'", ".jsonl", "--output-format")]
     [InlineData("classify --output a.txt", "'a.txt'", "--output-format")]
-    [InlineData("classify --input a.csv --output b.parquet --resume", "--resume", "parquet")]
+    [InlineData("classify --input a.csv --output b.csv.gz", "--output", "Leave the ending '.gz' out")]
     [InlineData("classify --output b.jsonl --resume", "--resume", "stdin")]
     [InlineData("classify --input a.csv --resume", "--resume", "stdout")]
     [InlineData("classify --on-error skip", "--rejects")]

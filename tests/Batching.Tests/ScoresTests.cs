@@ -15,7 +15,7 @@ public sealed class ScoresTests
     public void A_softmax_does_not_overflow(float first, float second)
     {
         var scores = new float[2];
-        Scores.Apply(ScoreFunction.Softmax, [first, second], scores);
+        ScoreFunctionExtensions.Apply(ScoreFunction.Softmax, [first, second], scores);
         Assert.All(scores, score => Assert.InRange(score, 0, 1));
         Assert.Equal(1, scores[0] + scores[1], 1e-6f);
         Assert.Equal(first == second, scores[0] == scores[1]);
@@ -27,7 +27,7 @@ public sealed class ScoresTests
         logits =>
         {
             var scores = new float[logits.Length];
-            Scores.Apply(ScoreFunction.Softmax, logits, scores);
+            ScoreFunctionExtensions.Apply(ScoreFunction.Softmax, logits, scores);
             Assert.Equal(1, scores.Sum(), 1e-5f);
             Assert.Equal(scores.Max(), scores[Array.IndexOf(logits, logits.Max())]);
         },
@@ -37,9 +37,9 @@ public sealed class ScoresTests
     public void A_sigmoid_scores_every_label_by_itself_and_a_regression_none()
     {
         var scores = new float[3];
-        Scores.Apply(ScoreFunction.Sigmoid, [0, 1000, -1000], scores);
+        ScoreFunctionExtensions.Apply(ScoreFunction.Sigmoid, [0, 1000, -1000], scores);
         Assert.Equal([0.5f, 1, 0], scores);
-        Scores.Apply(ScoreFunction.None, [0, 1000, -1000], scores);
+        ScoreFunctionExtensions.Apply(ScoreFunction.None, [0, 1000, -1000], scores);
         Assert.Equal([0, 1000, -1000], scores);
     }
 
@@ -50,5 +50,5 @@ public sealed class ScoresTests
     [InlineData("multi_label_classification", 5, "Sigmoid")]
     [InlineData("regression", 1, "None")]
     public void The_problem_type_chooses_the_function(string? problemType, int labels, string function) =>
-        Assert.Equal(function, Scores.FunctionOf(problemType, labels).ToString());
+        Assert.Equal(function, ScoreFunctionExtensions.FunctionOf(problemType, labels).ToString());
 }

@@ -1,6 +1,6 @@
 namespace Batching.Tests;
 
-/// <summary>Texts to calibrate with.</summary>
+/// <summary>Texts to measure activations on.</summary>
 internal static class Sentences
 {
     /// <summary>Short ones, of all kinds.</summary>

@@ -241,14 +241,14 @@ public sealed class SequenceClassifierStreamTests : IDisposable
     }
 
     [Fact]
-    public void Calibration_changes_the_plan_and_no_bit()
+    public void Measured_costs_change_the_plan_and_no_bit()
     {
         TextInput[] texts = Texts(300);
         float[][] before = [.. classifier.Classify(texts).Select(result => result.Logits.ToArray())];
-        Calibration calibration = classifier.Calibrate(Timeout);
-        Assert.True(calibration.Cost.PerToken > 0);
-        Assert.InRange(calibration.TokensPerBatch, 256, 2048);
-        Assert.StartsWith("A run costs ", calibration.ToString(), StringComparison.Ordinal);
+        MeasuredBatchCosts costs = classifier.MeasureBatchCosts(Timeout);
+        Assert.True(costs.Cost.PerToken > 0);
+        Assert.InRange(costs.TokensPerBatch, 256, 2048);
+        Assert.StartsWith("A run costs ", costs.ToString(), StringComparison.Ordinal);
         Assert.Equal(before, classifier.Classify(texts).Select(result => result.Logits.ToArray()));
     }
 

@@ -6,7 +6,7 @@ namespace Batching.Tests.Tokenization;
 internal static class Allocations
 {
     // While the runtime has not yet compiled all of it in full, even code that allocates nothing does.
-    private const int MostRounds = 200_000;
+    private const int MostRounds = 100_000;
 
     /// <summary>Runs until once nothing is allocated.</summary>
     public static void EndAfterAWhile(Action run)

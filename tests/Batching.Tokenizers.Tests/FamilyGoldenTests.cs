@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Batching.Tokenization;
 using Xunit;
 
 namespace Batching.Tests.Tokenization;

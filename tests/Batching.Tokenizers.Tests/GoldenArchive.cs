@@ -13,6 +13,13 @@ internal static class GoldenArchive
         return [.. zip.Entries.Where(entry => entry.Name == file).Select(entry => entry.FullName[..^(file.Length + 1)])];
     }
 
+    /// <summary>The files of a name in all folders of an archive.</summary>
+    public static IReadOnlyList<string> Texts(string archive, string file)
+    {
+        using ZipArchive zip = Open(archive);
+        return [.. Folders(archive, file).Select(folder => System.Text.Encoding.UTF8.GetString(Read(zip, $"{folder}/{file}")!))];
+    }
+
     /// <summary>Loads the tokenizer of a folder.</summary>
     public static SequenceTokenizer Load(string archive, string folder)
     {

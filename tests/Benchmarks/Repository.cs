@@ -14,8 +14,8 @@ internal static class Repository
     /// <summary>The program that is started as a process of its own.</summary>
     public static string Child { get; } = Metadata("Child");
 
-    /// <summary>The server as a program.</summary>
-    public static string Server { get; } = Metadata("Server");
+    /// <summary>The command line, which has the server as a command.</summary>
+    public static string CommandLine { get; } = Metadata("CommandLine");
 
     /// <summary>Where packages of rivals are installed; not in git.</summary>
     public static string Installed { get; } = Path.Combine(Root, "artifacts", "rivals");

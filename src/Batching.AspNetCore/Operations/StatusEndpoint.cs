@@ -1,6 +1,5 @@
 using Batching.AspNetCore.Admission;
 using Batching.AspNetCore.Endpoints;
-using Batching.AspNetCore.Telemetry;
 
 namespace Batching.AspNetCore.Operations;
 
@@ -29,7 +28,7 @@ internal sealed class StatusEndpoint(HostedClassifier classifier, RequestBudget 
             RequestsUnderWay = budget.UnderWay,
             BytesUnderWay = budget.Bytes,
             TokensPerSecond = queue?.TokensPerSecond,
-            PaddingRatio = padding.Ratio,
+            PaddingRatio = padding.Share,
         };
         return context.Response.WriteAsJsonAsync(status, OperationsJson.Readable.StatusBody);
     }

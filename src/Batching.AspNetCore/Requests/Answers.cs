@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Batching.AspNetCore.Messages;
 
 namespace Batching.AspNetCore.Requests;
@@ -16,20 +15,8 @@ internal static class Answers
     /// <summary>The labels of a result with scores that a function makes of the logits, the best first.</summary>
     public static Prediction[] By(ScoreFunction function, Classification result)
     {
-        float[] scores = result.Logits.ToArray();
-        switch (function)
-        {
-            case ScoreFunction.Softmax:
-                // Without its largest logit taken away from all, the exponential of a logit above 88 would be infinite.
-                TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores);
-                TensorPrimitives.Exp<float>(scores, scores);
-                TensorPrimitives.Divide(scores, TensorPrimitives.Sum<float>(scores), scores);
-                break;
-            case ScoreFunction.Sigmoid:
-                TensorPrimitives.Sigmoid<float>(scores, scores);
-                break;
-        }
-
+        var scores = new float[result.Logits.Length];
+        function.Apply(result.Logits.Span, scores);
         return Sorted(result, scores);
     }
 

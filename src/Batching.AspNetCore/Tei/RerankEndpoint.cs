@@ -41,16 +41,12 @@ internal sealed class RerankEndpoint(RequestBody body, RequestRunner runner, Ans
             context, [.. texts.Select(text => new TextInput(query, text))], request.Truncate, request.TruncationDirection ?? "Right");
         RankedText[] ranked =
         [
-            .. results
-                .Select((result, index) => (Result: result, Index: index))
-                .OrderByDescending(entry => loaded.LongText == LongText.Windows ? entry.Result.Score : 0)
-                .ThenByDescending(entry => entry.Result.Logits.Span[0])
-                .Select(entry => new RankedText(
-                    entry.Index,
-                    request.RawScores == true ? entry.Result.Logits.Span[0] : entry.Result.Score)
-                {
-                    Text = request.ReturnText == true ? texts[entry.Index] : null,
-                }),
+            .. loaded.RankingOrder(results).Select(index => new RankedText(
+                index,
+                request.RawScores == true ? results[index].Logits.Span[0] : results[index].Score)
+            {
+                Text = request.ReturnText == true ? texts[index] : null,
+            }),
         ];
         await writer.WriteAsync(context, ranked, TeiJson.Readable.RankedTextArray);
     }

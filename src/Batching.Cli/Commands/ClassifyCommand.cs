@@ -11,16 +11,22 @@ internal static class ClassifyCommand
     private const string Stop = "stop";
     private const string Skip = "skip";
 
-    private static readonly Option<string> Input = new("--input", "-i")
+    private static readonly Argument<string[]> Files = new("FILE")
     {
-        Description = "The file of texts; - for stdin.",
+        Description = "Files of texts, folders, or patterns such as 'data/*.csv'; .gz and .zst too. The same as --input.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string[]> Input = new("--input", "-i")
+    {
+        Description = "The file of texts, a folder or a pattern; - for stdin, which is the default. Repeat it for more.",
         HelpName = "FILE",
-        DefaultValueFactory = _ => StandardStream,
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
-        Description = "The file of labels; - for stdout.",
+        Description = "The file of labels; - for stdout. Not packed.",
         HelpName = "FILE",
         DefaultValueFactory = _ => StandardStream,
     };
@@ -58,7 +64,7 @@ internal static class ClassifyCommand
 
     private static readonly Option<bool> Resume = new("--resume")
     {
-        Description = "Go on where a run of the same command line ended, however it ended; csv and jsonl output. Begins where nothing is there yet.",
+        Description = "Go on where a run of the same command line ended, however it ended. Begins where nothing is there yet.",
     };
 
     public static Command Create()
@@ -67,7 +73,7 @@ internal static class ClassifyCommand
             "classify",
             "Classifies the texts of a file. Reads txt, csv, tsv, jsonl and parquet; writes csv, jsonl and parquet: row (from 1), label, score.")
         {
-            Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
+            Files, Input, Output, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, OutputFormat, ModelChoice.FolderOption,
             ModelChoice.PrecisionOption, TopK, Logits, Keep, OnError, Rejects, Resume,
         };
         CommandRunner.SetAction(command, RunAsync);
@@ -87,7 +93,7 @@ internal static class ClassifyCommand
         {
             using SequenceClassifier classifier = model.LoadClassifier(computesIdentity: run.CanBeResumed);
             using var padding = new PaddingListener();
-            var figures = new RunFigures(TimeProvider.System, () => padding.Share);
+            var figures = new RunFigures(TimeProvider.System, () => padding.Share ?? 0);
             RowClassificationResult result = await run.RunAsync(classifier, new RowProgress(figures, report), cancellationToken);
             summary = SummaryOf(figures, result);
         });
@@ -114,9 +120,16 @@ internal static class ClassifyCommand
         return option;
     }
 
+    // A shell makes files of a pattern: of `-i data/*.csv` the first is the option's.
+    private static string[] InputsOf(ParseResult line)
+    {
+        string[] inputs = [.. line.GetRequiredValue(Input), .. line.GetValue(Files) ?? []];
+        return inputs.Length > 0 ? inputs : [StandardStream];
+    }
+
     private static RowClassificationOptions Parse(ParseResult line) => new()
     {
-        Input = line.GetRequiredValue(Input),
+        Inputs = InputsOf(line),
         Rows = ColumnOptions.Of(line, line.GetRequiredValue(Keep)),
         Output = line.GetRequiredValue(Output),
         OutputFormat = ColumnOptions.FormatOf(line.GetValue(OutputFormat)),

@@ -55,7 +55,7 @@ internal static class EvaluateCommand
             labels = classifier.Labels;
             confusion = new Confusion(labels.Count);
             using var padding = new PaddingListener();
-            var figures = new RunFigures(TimeProvider.System, () => padding.Share);
+            var figures = new RunFigures(TimeProvider.System, () => padding.Share ?? 0);
             long tokens = 0;
             await foreach ((TextRow row, Classification result) in classifier.ClassifyRowsAsync(reader, cancellationToken))
             {

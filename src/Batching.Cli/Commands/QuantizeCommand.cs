@@ -14,7 +14,7 @@ internal static class QuantizeCommand
         Required = true,
     };
 
-    private static readonly Option<string> Calibrate = new("--calibrate")
+    private static readonly Option<string> Activations = new("--activations")
     {
         Description = "Sentences such as the model will see, some hundreds of them: txt, csv, tsv, jsonl or parquet.",
         HelpName = "FILE",
@@ -43,7 +43,7 @@ internal static class QuantizeCommand
     {
         var command = new Command("quantize", "Makes a static int8 model of an fp32 one, whose logits do not depend on the batch either.")
         {
-            Model, Calibrate, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, Limit, Output, Force,
+            Model, Activations, ColumnOptions.Column, ColumnOptions.PairColumn, ColumnOptions.InputFormat, Limit, Output, Force,
         };
         CommandRunner.SetAction(command, RunAsync);
         return command;
@@ -105,7 +105,7 @@ internal static class QuantizeCommand
 
     private static async Task<IReadOnlyList<TextInput>> ReadAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        string path = line.GetRequiredValue(Calibrate);
+        string path = line.GetRequiredValue(Activations);
         int limit = line.GetValue(Limit);
         if (limit < 1)
         {

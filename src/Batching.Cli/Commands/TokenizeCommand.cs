@@ -28,6 +28,11 @@ internal static class TokenizeCommand
     {
         ModelChoice model = await new ModelChoice(line.GetValue(ModelChoice.FolderOption), Precision: null).FetchAsync(cancellationToken);
         SequenceTokenizer tokenizer = model.LoadTokenizer();
+        foreach (string note in tokenizer.Notes)
+        {
+            await Console.Error.WriteLineAsync($"Note: {note}");
+        }
+
         var options = new EncodingOptions { AddSpecialTokens = !line.GetValue(NoSpecialTokens), Truncation = TruncationStrategy.None };
         using var output = new JsonLineWriter();
         await using var texts = new TextLines();

@@ -15,6 +15,8 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public long? Length => records.Length;
 
+    public string? TextColumn { get; private set; }
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ColumnIndexes? indexes = null;
@@ -39,6 +41,7 @@ internal sealed class CsvRowReader(LineReader lines, ColumnChoice columns) : IRo
             indexes = header is null
                 ? throw RowsException.Refused($"{records.Name}, line {record.Number}: the names of the columns cannot be read: {WronglyQuoted}.")
                 : columns.In(records.Name, header);
+            TextColumn = header[indexes.Text];
             width = header.Count;
         }
 

@@ -21,6 +21,18 @@ internal sealed record InputSource(string Path, Stream? Given = null)
     /// <summary>What messages call it.</summary>
     public string Name => IsStandardInput ? "stdin" : Path;
 
+    /// <summary>Its text, unpacked where it is packed. What can be sought in is not packed.</summary>
+    /// <exception cref="RowsException">There is no such file, or it may not be read.</exception>
+    public Stream OpenText()
+    {
+        Stream stream = Open();
+        Compression expected = Given is null ? Compressions.Of(Path) : Compression.None;
+        return expected == Compression.None && stream.CanSeek && (Given is not null || CanBeReadAgain) && !IsPacked(stream)
+            ? stream
+            : new UnpackedStream(stream, Name, expected);
+    }
+
+    /// <summary>Its bytes.</summary>
     /// <exception cref="RowsException">There is no such file, or it may not be read.</exception>
     public Stream Open()
     {
@@ -45,7 +57,15 @@ internal sealed record InputSource(string Path, Stream? Given = null)
                 : Directory.Exists(Path) ? $"'{Path}' is a folder. Give a file."
                 : $"'{Path}' does not exist. Give the file that holds the texts, or - for stdin.",
                 exception,
-                nameof(RowClassificationOptions.Input));
+                nameof(RowClassificationOptions.Inputs));
         }
+    }
+    private static bool IsPacked(Stream stream)
+    {
+        long position = stream.Position;
+        var start = new byte[4];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = position;
+        return Compressions.OfStart(start.AsSpan(0, length)) != Compression.None;
     }
 }

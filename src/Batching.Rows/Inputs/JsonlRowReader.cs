@@ -10,6 +10,8 @@ internal sealed class JsonlRowReader(LineReader lines, ColumnChoice columns) : I
 
     public long? Length => lines.Length;
 
+    public string? TextColumn => textName;
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long row = 0;

@@ -16,6 +16,7 @@ internal sealed class LineReader : IAsyncDisposable
 
     private readonly InputSource source;
     private readonly int longest;
+    private readonly bool mayHaveMark = true;
     private readonly Stream stream;
     private byte[] buffer;
     private int start;
@@ -31,8 +32,20 @@ internal sealed class LineReader : IAsyncDisposable
         this.source = source;
         this.longest = longest;
         buffer = new byte[bufferSize];
-        stream = source.Open();
+        stream = source.OpenText();
         Length = stream.CanSeek ? stream.Length : null;
+    }
+
+    /// <param name="source">What it is a part of.</param>
+    /// <param name="part">The part, of which the length is not asked. Closed with this.</param>
+    /// <param name="mayHaveMark">Whether it begins where the file does, so that a byte order mark is no part of its first line.</param>
+    public LineReader(InputSource source, Stream part, bool mayHaveMark)
+    {
+        this.source = source;
+        this.mayHaveMark = mayHaveMark;
+        longest = LongestLine;
+        buffer = new byte[1 << 16];
+        stream = part;
     }
 
     /// <summary>What messages call the input.</summary>
@@ -123,9 +136,14 @@ internal sealed class LineReader : IAsyncDisposable
     private async Task<int> SkipByteOrderMarkAsync(CancellationToken cancellationToken)
     {
         // No further than a mark may go: whoever asks with a line of a byte waits for the answer to it.
-        while (!hasEnded && ByteOrderMarks.Any(mark => mark.Bytes.Length > end && mark.Bytes.AsSpan().StartsWith(buffer.AsSpan(0, end))))
+        while (mayHaveMark && !hasEnded && ByteOrderMarks.Any(mark => mark.Bytes.Length > end && mark.Bytes.AsSpan().StartsWith(buffer.AsSpan(0, end))))
         {
             await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!mayHaveMark)
+        {
+            return 0;
         }
 
         (byte[] bytes, string encoding) = Array.Find(ByteOrderMarks, mark => buffer.AsSpan(0, end).StartsWith(mark.Bytes));

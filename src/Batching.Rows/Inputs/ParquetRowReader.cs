@@ -9,7 +9,7 @@ using Parquet.Schema;
 namespace Batching.Rows.Inputs;
 
 /// <summary>The rows of a Parquet file, a row group in memory at a time.</summary>
-internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns) : IRowReader
+internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns, RowRange? range = null) : IRowReader
 {
     // In place of a text that is none.
     private static readonly string NotUtf8 = new('\uFFFF', 1);
@@ -30,20 +30,36 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
 
     public long? Length { get; private set; }
 
+    public string? TextColumn { get; private set; }
+
+    /// <summary>How many rows each row group has.</summary>
+    /// <exception cref="RowsException">The file cannot be read.</exception>
+    public static async Task<IReadOnlyList<long>> GroupsAsync(InputSource source, CancellationToken cancellationToken)
+    {
+        var rows = new ParquetRowReader(source, new ColumnChoice(Text: null, Pair: null, []));
+        await using ConfiguredAsyncDisposable closing = rows.ConfigureAwait(false);
+        (_, ParquetReader reader, _) = await rows.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closingReader = reader.ConfigureAwait(false);
+        return [.. reader.RowGroups.Select(group => group.RowCount)];
+    }
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (ParquetFooter footer, ParquetReader reader, DataField[] fields) = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = reader.ConfigureAwait(false);
         ColumnIndexes indexes = columns.In(source.Name, [.. fields.Select(NameOf)]);
+        TextColumn = NameOf(fields[indexes.Text]);
         DataField text = TextField(fields[indexes.Text]);
         DataField[] pair = indexes.Pair is { } index ? [TextField(fields[index])] : [];
         DataField[] others = [.. indexes.Others.Select(other => Readable(fields[other]))];
         DataField[] read = [text, .. pair, .. others];
         var pages = new ParquetPages(stream, footer);
         ThrowIfUnsupported(pages, footer, read);
-        Length = reader.RowGroups.Sum(group => group.RowCount);
-        long row = 0;
-        for (int group = 0; group < reader.RowGroupCount; group++)
+        int start = (int)Math.Min(range?.Start ?? 0, reader.RowGroupCount);
+        int end = (int)Math.Min(range?.End ?? reader.RowGroupCount, reader.RowGroupCount);
+        Length = reader.RowGroups.Take(end).Sum(group => group.RowCount);
+        long row = reader.RowGroups.Take(start).Sum(group => group.RowCount);
+        for (int group = start; group < end; group++)
         {
             long count = reader.RowGroups[group].RowCount;
             (KeptValue[][] values, string? error) = await ReadGroupAsync(reader, pages, group, read, cancellationToken).ConfigureAwait(false);
@@ -226,7 +242,7 @@ internal sealed class ParquetRowReader(InputSource source, ColumnChoice columns)
         if (!stream.CanSeek)
         {
             throw RowsException.Refused(
-                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file.", setting: nameof(RowClassificationOptions.Input));
+                $"{source.Name} is a pipe, and Parquet cannot be read from one, because its index is at its end. Give a file.", setting: nameof(RowClassificationOptions.Inputs));
         }
 
         try

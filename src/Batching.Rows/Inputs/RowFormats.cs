@@ -1,3 +1,5 @@
+using Batching.Rows.Files;
+
 namespace Batching.Rows;
 
 /// <summary>Formats by the ending of a file.</summary>
@@ -23,19 +25,24 @@ internal static class RowFormats
             return standard;
         }
 
-        string ending = Path.GetExtension(path).TrimStart('.');
-        RowFormat? format = given
-            ?? (string.Equals(ending, "ndjson", StringComparison.OrdinalIgnoreCase) ? RowFormat.Jsonl
-                : Array.Find(Enum.GetNames<RowFormat>(), name => string.Equals(name, ending, StringComparison.OrdinalIgnoreCase)) is { } known
-                    ? Enum.Parse<RowFormat>(known)
-                    : null);
+        RowFormat? format = given ?? OfName(path);
         return format is { } found && accepted.Contains(found) ? found
             : given is null ? throw RowsException.Refused(
                 $"The ending of '{path}' is none of {string.Join(", ", accepted.Select(known => $".{NameOf(known)}"))}. Give the format.", setting: setting)
             : throw RowsException.Refused($"'{path}' cannot be {NameOf(given.Value)}. Give one of {string.Join(", ", accepted.Select(NameOf))}.", setting: setting);
     }
 
+    /// <summary>The format that the ending of a name says, that of compression left out; null where it says none.</summary>
+    public static RowFormat? OfName(string path)
+    {
+        string ending = Path.GetExtension(Compressions.Unpacked(path)).TrimStart('.');
+        return string.Equals(ending, "ndjson", StringComparison.OrdinalIgnoreCase) ? RowFormat.Jsonl
+            : Array.Find(Enum.GetNames<RowFormat>(), name => string.Equals(name, ending, StringComparison.OrdinalIgnoreCase)) is { } known
+                ? Enum.Parse<RowFormat>(known)
+                : null;
+    }
+
 #pragma warning disable CA1308 // The names of formats are written small.
-    private static string NameOf(RowFormat format) => format.ToString().ToLowerInvariant();
+    public static string NameOf(RowFormat format) => format.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
 }

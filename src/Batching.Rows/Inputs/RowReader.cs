@@ -12,20 +12,20 @@ namespace Batching;
 /// </remarks>
 public sealed class RowReader : IAsyncDisposable
 {
-    private readonly InputSource source;
+    private readonly string name;
     private readonly IRowReader reader;
     private readonly CancellationTokenSource stop = new();
     private IAsyncEnumerator<TextRow>? rows;
     private bool hasRow;
 
-    private RowReader(InputSource source, IRowReader reader)
+    private RowReader(string name, IRowReader reader)
     {
-        this.source = source;
+        this.name = name;
         this.reader = reader;
     }
 
     /// <summary>What messages call the input.</summary>
-    public string Name => source.Name;
+    public string Name => name;
 
     /// <summary>The end of <see cref="TextRow.Position"/>: the bytes of a file of lines, the rows of a Parquet file; null where it is not known beforehand.</summary>
     public long? Length => reader.Length;
@@ -41,7 +41,9 @@ public sealed class RowReader : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(path);
         options ??= new RowReaderOptions();
         RowFormat format = RowFormats.Of(path, options.Format, RowFormats.Inputs, RowFormat.Txt, nameof(RowReaderOptions.Format));
-        return OpenAsync(new InputSource(path), format, options.Columns, cancellationToken);
+        return options.Range is { } range
+            ? OpenRangeAsync(new InputSource(path), format, options.Columns, range, cancellationToken)
+            : OpenAsync(new InputSource(path), format, options.Columns, cancellationToken);
     }
 
     /// <summary>Begins to read a stream, as far as its first row.</summary>
@@ -56,6 +58,11 @@ public sealed class RowReader : IAsyncDisposable
         Stream stream, RowFormat format, RowReaderOptions? options = null, string name = "the stream", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (options?.Range is not null)
+        {
+            throw new ArgumentException($"{nameof(RowReaderOptions.Range)} is for files; a stream is read from where it is. Open the file.", nameof(options));
+        }
+
         return OpenAsync(new InputSource(name, stream), format, (options ?? new RowReaderOptions()).Columns, cancellationToken);
     }
 
@@ -79,9 +86,27 @@ public sealed class RowReader : IAsyncDisposable
     /// <remarks>The enumerator cannot be disposed of then, and need not be: it holds nothing that the reader does not close.</remarks>
     public ValueTask DisposeAsync() => reader.DisposeAsync();
 
-    internal static async Task<RowReader> OpenAsync(InputSource source, RowFormat format, ColumnChoice columns, CancellationToken cancellationToken)
+    internal static Task<RowReader> OpenAsync(InputSource source, RowFormat format, ColumnChoice columns, CancellationToken cancellationToken) =>
+        OpenAsync(source.Name, RowReaders.Open(source, format, columns), cancellationToken);
+
+    /// <summary>Several files as one, where there are several.</summary>
+    internal static async Task<RowReader> OpenAsync(
+        IReadOnlyList<InputSource> sources, RowFormat format, ColumnChoice columns, CancellationToken cancellationToken) => sources.Count == 1
+        ? await OpenAsync(sources[0], format, columns, cancellationToken).ConfigureAwait(false)
+        : await OpenAsync(
+            $"the {sources.Count} input files",
+            await FilesRowReader.OpenAsync(sources, format, columns, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
+    private static async Task<RowReader> OpenRangeAsync(
+        InputSource source, RowFormat format, ColumnChoice columns, RowRange range, CancellationToken cancellationToken) => await OpenAsync(
+            source.Name,
+            await RangeRowReader.OpenAsync(source, format, columns, range, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
+    private static async Task<RowReader> OpenAsync(string name, IRowReader reader, CancellationToken cancellationToken)
     {
-        var opened = new RowReader(source, RowReaders.Open(source, format, columns));
+        var opened = new RowReader(name, reader);
         try
         {
             using CancellationTokenRegistration stopping = opened.StopWith(cancellationToken);

@@ -17,5 +17,9 @@ public sealed record RowReaderOptions
     /// <summary>Further columns, whose values come with each row. Default: none.</summary>
     public IReadOnlyList<string> KeptColumns { get; init; } = [];
 
+    /// <summary>The part of the file that is read; its rows have the numbers that they have in the file. Default: all of it.</summary>
+    /// <value>One of <see cref="RowRanges.FindAsync"/>, found with the same options. For files only.</value>
+    public RowRange? Range { get; init; }
+
     internal ColumnChoice Columns => new(TextColumn, PairColumn, KeptColumns);
 }

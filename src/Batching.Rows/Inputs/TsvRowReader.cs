@@ -7,6 +7,8 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
 {
     public long? Length => lines.Length;
 
+    public string? TextColumn { get; private set; }
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ColumnIndexes? indexes = null;
@@ -29,6 +31,7 @@ internal sealed class TsvRowReader(LineReader lines, ColumnChoice columns) : IRo
                 ? throw RowsException.Failed($"{lines.Name}, line {line.Number}: {error}.")
                 : line.Text.Split('\t');
             indexes = columns.In(lines.Name, header);
+            TextColumn = header[indexes.Text];
             width = header.Length;
         }
 

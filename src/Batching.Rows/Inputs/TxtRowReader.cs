@@ -10,6 +10,8 @@ internal sealed class TxtRowReader(LineReader lines, ColumnChoice columns) : IRo
 
     public long? Length => lines.Length;
 
+    public string? TextColumn => "text";
+
     public async IAsyncEnumerable<TextRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (Line line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -33,7 +33,7 @@ internal sealed class CsvResultWriter : IResultWriter
         Append(LineOf(
         [
             row.Number.ToString(CultureInfo.InvariantCulture),
-            .. row.Kept.Select(value => value.Text),
+            .. columns.KeptOf(row).Select(value => value.Text),
             .. ranked.SelectMany(label => new[] { columns.LabelOf(label), Number(result.Scores.Span[label]) }),
             .. columns.HasLogits ? result.Logits.ToArray().Select(Number) : [],
         ]));

@@ -26,7 +26,7 @@ internal sealed class JsonlResultWriter : IResultWriter
     {
         json.WriteStartObject();
         json.WriteNumber(ResultColumns.Row, row.Number);
-        foreach ((string name, KeptValue value) in columns.Kept.Zip(row.Kept))
+        foreach ((string name, KeptValue value) in columns.Kept.Zip(columns.KeptOf(row)))
         {
             WriteKept(name, value);
         }

@@ -91,6 +91,20 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
+    /// <summary>Takes a file away that is not needed any more, and closes it.</summary>
+    public void Delete()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // There nobody takes away what is open.
+            Stream.Dispose();
+        }
+
+        File.Delete(target.Path);
+        isBegun = true;
+        Stream.Dispose();
+    }
+
     /// <summary>Closes it. What was not committed is not written, and a file that was made for a run that did not begin is taken away.</summary>
     public void Dispose()
     {

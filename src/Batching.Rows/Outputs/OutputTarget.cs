@@ -75,6 +75,9 @@ internal sealed class OutputTarget
         }
     }
 
+    /// <summary>A file beside this one that becomes it; messages call it by this one's name, which is what the user typed.</summary>
+    public OutputTarget Journal(string path) => new(Typed, path, descriptor: null, FileNode.At(path, followsLinks: false));
+
     private static OutputTarget OfDescriptor(string typed, string path, int descriptor) =>
         new(typed, path, descriptor, FileNode.OfDescriptor(descriptor));
 

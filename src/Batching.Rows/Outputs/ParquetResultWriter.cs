@@ -27,31 +27,26 @@ internal sealed class ParquetResultWriter : IResultWriter
 
     public int Uncommitted => 0;
 
-    public static async Task<ParquetResultWriter> CreateAsync(OutputFile file, ResultColumns columns)
+    public static async Task<ParquetResultWriter> CreateAsync(Stream stream, ResultColumns columns)
     {
         var fields = new ParquetSchema(columns.Flat.Select((name, index) => FieldOf(name, isKept: index > 0 && index <= columns.Kept.Count)));
-        return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, file.Stream).ConfigureAwait(false), columns, fields);
+        return new ParquetResultWriter(await ParquetWriter.CreateAsync(fields, stream).ConfigureAwait(false), columns, fields);
     }
 
-    public async ValueTask WriteAsync(TextRow row, Classification result)
+    public ValueTask WriteAsync(TextRow row, Classification result) => AddAsync(FlatRow.Of(row, result, columns));
+
+    /// <summary>Adds a row whose values are those of <see cref="FlatRow.Of"/>.</summary>
+    public async ValueTask AddAsync(FlatRow row)
     {
-        int text = 0;
-        int number = 0;
         rows.Add(row.Number);
-        foreach (KeptValue value in row.Kept)
+        for (int text = 0; text < texts.Length; text++)
         {
-            texts[text++].Add(value.Text);
+            texts[text].Add(row.Texts[text]);
         }
 
-        foreach (int label in columns.Ranked(result))
+        for (int number = 0; number < numbers.Length; number++)
         {
-            texts[text++].Add(columns.LabelOf(label));
-            numbers[number++].Add(result.Scores.Span[label]);
-        }
-
-        for (int label = 0; number < numbers.Length; label++)
-        {
-            numbers[number++].Add(result.Logits.Span[label]);
+            numbers[number].Add(row.Numbers[number]);
         }
 
         if (rows.Count == RowsPerGroup)

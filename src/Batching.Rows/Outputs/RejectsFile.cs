@@ -15,6 +15,12 @@ internal sealed class RejectsFile(OutputFile file) : IDisposable
     {
         json.WriteStartObject();
         json.WriteNumber(ResultColumns.Row, row.Number);
+        if (row.File is not null)
+        {
+            json.WriteString(ResultColumns.File, row.File);
+            json.WriteNumber(ResultColumns.FileRow, row.NumberInFile);
+        }
+
         if (row.Line > 0)
         {
             json.WriteNumber("line", row.Line);

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace Batching.Rows.Outputs;
 
@@ -5,6 +6,8 @@ namespace Batching.Rows.Outputs;
 internal sealed class ResultColumns
 {
     public const string Row = "row";
+    public const string File = "file";
+    public const string FileRow = "file_row";
     public const string Label = "label";
     public const string Score = "score";
     public const string Labels = "labels";
@@ -12,13 +15,15 @@ internal sealed class ResultColumns
     public const string Logits = "logits";
 
     private readonly IReadOnlyList<string> modelLabels;
+    private readonly bool hasFiles;
 
     /// <param name="modelLabels">The model's labels.</param>
     /// <param name="kept">The input columns that are carried over.</param>
     /// <param name="topK">How many labels of each row, the best first; null for the best alone.</param>
     /// <param name="hasLogits">Whether the logits are written.</param>
+    /// <param name="hasFiles">Whether rows say which of several files they are of.</param>
     /// <exception cref="RowsException">The model has not so many labels, or two columns would have one name.</exception>
-    public ResultColumns(IReadOnlyList<string> modelLabels, IReadOnlyList<string> kept, int? topK, bool hasLogits)
+    public ResultColumns(IReadOnlyList<string> modelLabels, IReadOnlyList<string> kept, int? topK, bool hasLogits, bool hasFiles = false)
     {
         if (topK > modelLabels.Count)
         {
@@ -28,9 +33,13 @@ internal sealed class ResultColumns
         this.modelLabels = modelLabels;
         TopK = topK;
         HasLogits = hasLogits;
-        HashSet<string> names = new([Row, Label, Score, Labels, Scores, Logits, .. FlatResults], StringComparer.Ordinal);
+        this.hasFiles = hasFiles;
+        string[] places = hasFiles ? [File, FileRow] : [];
+        HashSet<string> names = new([Row, Label, Score, Labels, Scores, Logits, .. places, .. FlatResults], StringComparer.Ordinal);
         Kept = [.. kept.Select(name => names.Contains(name) ? $"input_{name}" : name)];
-        if (Kept.FirstOrDefault(name => !names.Add(name)) is { } twice)
+        string? twice = Kept.FirstOrDefault(name => !names.Add(name));
+        Kept = [.. places, .. Kept];
+        if (twice is not null)
         {
             throw RowsException.Refused($"Two columns of the output would be called '{twice}'. Name each column once, and rename what collides in the input.", setting: nameof(RowReaderOptions.KeptColumns));
         }
@@ -40,7 +49,7 @@ internal sealed class ResultColumns
 
     public bool HasLogits { get; }
 
-    /// <summary>The names of the input columns in the output: their own, or with <c>input_</c> before them where a result has that name.</summary>
+    /// <summary>The names of a row's place in several files, and of the input columns in the output: their own, or with <c>input_</c> before them where a result has that name.</summary>
     public IReadOnlyList<string> Kept { get; }
 
     /// <summary>All names, for formats that have no lists within a row.</summary>
@@ -53,6 +62,11 @@ internal sealed class ResultColumns
         .. Enumerable.Range(2, (TopK ?? 1) - 1).SelectMany(rank => new[] { $"{Label}_{rank}", $"{Score}_{rank}" }),
         .. HasLogits ? modelLabels.Select(label => $"logit_{label}") : [],
     ];
+
+    /// <summary>The values of <see cref="Kept"/>.</summary>
+    public IReadOnlyList<KeptValue> KeptOf(TextRow row) => hasFiles
+        ? [new KeptValue(row.File), new KeptValue(row.NumberInFile.ToString(CultureInfo.InvariantCulture), IsJson: true), .. row.Kept]
+        : row.Kept;
 
     /// <summary>The indexes of the labels that are written, the best first; equals stay in the model's order.</summary>
     public int[] Ranked(Classification result)

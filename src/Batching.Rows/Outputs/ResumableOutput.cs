@@ -19,20 +19,23 @@ internal sealed class ResumableOutput
     private readonly OutputFile output;
     private readonly OutputFile? rejects;
     private readonly ResumeState state;
+    private readonly FinishedOutput? finished;
     private readonly string? header;
     private readonly SortedDictionary<string, string> settings;
 
     /// <param name="output">The output, csv or jsonl, open for reading where it is continued.</param>
     /// <param name="rejects">The rejects, likewise, or null where there are none.</param>
     /// <param name="state">The file that says what the run is made of.</param>
+    /// <param name="finished">What is made of the output at the end, where it is a journal; otherwise null.</param>
     /// <param name="header">The header that the output begins with: of csv; null of jsonl.</param>
     /// <param name="settings">All that the output depends on, by the names that messages use.</param>
     public ResumableOutput(
-        OutputFile output, OutputFile? rejects, ResumeState state, string? header, SortedDictionary<string, string> settings)
+        OutputFile output, OutputFile? rejects, ResumeState state, FinishedOutput? finished, string? header, SortedDictionary<string, string> settings)
     {
         this.output = output;
         this.rejects = rejects;
         this.state = state;
+        this.finished = finished;
         this.header = header;
         this.settings = settings;
     }
@@ -59,7 +62,7 @@ internal sealed class ResumableOutput
     {
         if (output.Stream.Length == 0)
         {
-            return Begin();
+            return FinishedPoint() ?? Begin();
         }
 
         SortedDictionary<string, string> begun = state.Read();
@@ -85,10 +88,39 @@ internal sealed class ResumableOutput
         return point;
     }
 
+    /// <summary>Notes that all is done, and what was made of it.</summary>
+    /// <param name="rows">The input rows that are done.</param>
+    /// <exception cref="RowsException">It cannot be noted.</exception>
+    public void Finish(long rows)
+    {
+        state.Prepare(new SortedDictionary<string, string>(settings, StringComparer.Ordinal) { [ResumeSettings.Finished] = finished!.NoteOf(rows) });
+        state.Complete();
+    }
+
     /// <summary>Takes away what only a resumed run needs.</summary>
     public void Forget() => state.Delete();
 
     private int HeaderLength => header is null ? 0 : Encoding.UTF8.GetByteCount(header);
+
+    // With a journal that is empty or gone: the run is finished, or was killed before its first row, or is another's.
+    private ResumePoint? FinishedPoint()
+    {
+        if (finished is not { IsThere: true })
+        {
+            return null;
+        }
+
+        SortedDictionary<string, string> begun = state.Read();
+        if (!begun.TryGetValue(ResumeSettings.Finished, out string? note))
+        {
+            return null;
+        }
+
+        CheckSettings(begun);
+        return finished.RowsOf(note) is { } rows
+            ? new ResumePoint(rows, 0, rejects?.Stream.Length ?? 0, IsFinished: true)
+            : throw RowsException.Refused($"{finished.Name} is not what the run left that is to be resumed. Delete it to begin again.");
+    }
 
     private static void Empty(OutputFile file)
     {
@@ -175,7 +207,7 @@ internal sealed class ResumableOutput
             if (!goesOn && (!begun.TryGetValue(name, out string? before) || before != value))
             {
                 throw RowsException.Refused(
-                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {output.Name} to begin again.",
+                    $"{output.Name} was begun with another {name}{Difference(begun.GetValueOrDefault(name), value)}. Give what it was begun with, or delete {state.Leavings} to begin again.",
                     setting: ResumeSettings.OptionOf(name));
             }
         }
@@ -187,5 +219,5 @@ internal sealed class ResumableOutput
         : "";
 
     private RowsException Foreign(string reason) => RowsException.Refused(
-        $"{output.Name} cannot be resumed, because {reason}. Delete it to begin again.");
+        $"{output.Name} cannot be resumed, because {reason}. Delete {state.Leavings} to begin again.");
 }

@@ -6,14 +6,16 @@ namespace Batching.Rows.Outputs;
 /// <summary>The file beside an output that says what a run was made of.</summary>
 /// <remarks>It is there whole or not at all. A symbolic link in its place is replaced and never followed; a device or a FIFO is left alone.</remarks>
 /// <param name="output">The output.</param>
-internal sealed class ResumeState(OutputTarget output)
+/// <param name="journal">Where its rows go until all are there; null where they go to the output.</param>
+internal sealed class ResumeState(OutputTarget output, string? journal = null)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly string temporary = TemporaryPathOf(output);
 
     /// <summary>The file.</summary>
     public string Path { get; } = PathOf(output);
+
+    /// <summary>What is deleted to begin again, for messages.</summary>
+    public string Leavings => journal is null ? output.Name : $"{output.Name} and '{journal}'";
 
     public static string PathOf(OutputTarget output) => $"{output.Path}.resume";
 
@@ -32,7 +34,7 @@ internal sealed class ResumeState(OutputTarget output)
             // What a run left that was killed here. Made anew, so that no link is followed.
             File.Delete(temporary);
             using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-            JsonSerializer.Serialize(file, settings, Indented);
+            JsonSerializer.Serialize(file, settings, ResumeJson.Default.SortedDictionaryStringString);
             file.Flush(flushToDisk: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -61,14 +63,14 @@ internal sealed class ResumeState(OutputTarget output)
         {
             return FileNode.At(Path, followsLinks: false).Kind == FileKind.Regular
                 ? new SortedDictionary<string, string>(
-                    JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(Path)) ?? throw new JsonException("It holds null."),
+                    JsonSerializer.Deserialize(File.ReadAllBytes(Path), ResumeJson.Default.DictionaryStringString) ?? throw new JsonException("It holds null."),
                     StringComparer.Ordinal)
                 : throw RowsException.Refused(
-                    $"{output.Name} is there, and '{Path}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete {output.Name} to begin again.");
+                    $"{output.Name} is there, and '{Path}', which says what it was begun with, is not: it is finished, or something else wrote it. Delete {Leavings} to begin again.");
         }
         catch (JsonException exception)
         {
-            throw RowsException.Refused($"'{Path}' is damaged. Delete it and {output.Name} to begin again.", exception);
+            throw RowsException.Refused($"'{Path}' is damaged. Delete it, {Leavings} to begin again.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

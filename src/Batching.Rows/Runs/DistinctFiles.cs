@@ -8,9 +8,16 @@ namespace Batching.Rows.Runs;
 internal static class DistinctFiles
 {
     /// <exception cref="RowsException">Two of them are one, also through a link.</exception>
-    public static void Demand(InputSource input, OutputTarget output, OutputTarget? rejects)
+    public static void Demand(IReadOnlyList<string> given, IReadOnlyList<InputSource> inputs, OutputTarget output, OutputTarget? rejects)
     {
-        var files = new List<Entry> { Entry.Of(input), Entry.Of(output) };
+        // Before the files are compared: what lies among the inputs by now was written by an earlier run.
+        DemandOutside(given, output);
+        if (rejects is not null)
+        {
+            DemandOutside(given, rejects);
+        }
+
+        var files = new List<Entry>(inputs.Select(Entry.Of)) { Entry.Of(output) };
         if (rejects is not null)
         {
             files.Add(Entry.Of(rejects));
@@ -18,8 +25,11 @@ internal static class DistinctFiles
 
         if (output.IsFile)
         {
-            // Links in these two places are not followed: only who has such a name is one with them.
-            files.AddRange(new[] { ResumeState.PathOf(output), ResumeState.TemporaryPathOf(output) }.Select(path => new Entry(path, path, default)));
+            // Links in these places are not followed: only who has such a name is one with them.
+            files.AddRange(new[]
+            {
+                ResumeState.PathOf(output), ResumeState.TemporaryPathOf(output), ParquetJournalWriter.PathOf(output), ParquetJournalWriter.TemporaryPathOf(output),
+            }.Select(path => new Entry(path, path, default)));
         }
 
         for (int index = 0; index < files.Count; index++)
@@ -27,8 +37,17 @@ internal static class DistinctFiles
             if (files.Take(index).FirstOrDefault(files[index].IsSameAs) is { Name: not null } other)
             {
                 throw RowsException.Refused(
-                    $"{Both(other.Name, files[index].Name)}. The input, the output, the rejects and what a run keeps beside its output (OUTPUT.resume) are files of their own.");
+                    $"{Both(other.Name, files[index].Name)}. The input, the output, the rejects and what a run keeps beside its output (OUTPUT.resume, OUTPUT.part) are files of their own.");
             }
+        }
+    }
+
+    private static void DemandOutside(IReadOnlyList<string> given, OutputTarget target)
+    {
+        if (target.Descriptor is null && given.FirstOrDefault(input => input != RowFormats.StandardStream && InputFiles.WouldHold(input, target.Path)) is { } holder)
+        {
+            throw RowsException.Refused(
+                $"{target.Name} lies among the inputs '{holder}', and would be read as one of them. Write it elsewhere.", setting: nameof(RowClassificationOptions.Output));
         }
     }
 

@@ -3,8 +3,13 @@ namespace Batching;
 /// <summary>What a <see cref="RowClassification"/> reads and writes.</summary>
 public sealed record RowClassificationOptions
 {
-    /// <summary>The file of texts; <c>-</c> for stdin.</summary>
-    public required string Input { get; init; }
+    /// <summary>
+    /// The texts: files, folders, patterns such as <c>data/*.csv</c>, or <c>-</c> alone for stdin. Files of a folder or a
+    /// pattern are read in ordinal order, those that begin with a dot or an underscore are left out. Several files are of one
+    /// format and have the columns, in whatever order; each row of the output then says its <c>file</c> and its
+    /// <c>file_row</c> in it. Files of text may be packed as <c>.gz</c> or <c>.zst</c>.
+    /// </summary>
+    public required IReadOnlyList<string> Inputs { get; init; }
 
     /// <summary>The format of the input, its columns, and those that are carried over to the output. Default: <see cref="RowReaderOptions"/>'s.</summary>
     public RowReaderOptions Rows { get; init; } = new();
@@ -29,7 +34,7 @@ public sealed record RowClassificationOptions
 
     /// <summary>
     /// Whether the run goes on where one of the same options, input and model ended, however it ended; begins where nothing is
-    /// there yet. For files, and csv or jsonl output. Default: false; the run begins anew.
+    /// there yet. For files. Default: false; the run begins anew.
     /// </summary>
     public bool Resume { get; init; }
 }

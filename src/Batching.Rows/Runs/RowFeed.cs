@@ -43,7 +43,7 @@ internal sealed class RowFeed(RowReader reader)
     {
         if (failure is not null)
         {
-            throw new RowsException($"{reader.Name}, {failure.Place}: {failure.Error}. {advice}") { Row = failure.Number, Setting = setting };
+            throw new RowsException($"{failure.File ?? reader.Name}, {failure.Place}: {failure.Error}. {advice}") { Row = failure.Number, Setting = setting };
         }
     }
 }

@@ -137,6 +137,23 @@ internal readonly struct JsonSection
         ? AsSection(value, Below(name)).String("content")
         : String(name);
 
+    /// <summary>Tokens, each a string or an object with a <c>content</c>, in an array or under names; none where there is nothing.</summary>
+    public IReadOnlyList<(string Content, JsonSection? Options)> Tokens(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return [];
+        }
+
+        JsonSection self = this;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => [.. value.EnumerateArray().Select((item, index) => self.TokenOf($"{name}[{index}]", item))],
+            JsonValueKind.Object => [.. value.EnumerateObject().Select(item => self.TokenOf($"{name}.{item.Name}", item.Value))],
+            _ => throw Wrong(name, value, "tokens"),
+        };
+    }
+
     /// <summary>A token and its id, such as <c>["[SEP]", 102]</c>.</summary>
     public (string Token, int Id)? TokenAndId(string name) => Find(name) is not { } value
         ? null
@@ -166,6 +183,17 @@ internal readonly struct JsonSection
                 reader.GetString();
             }
         }
+    }
+
+    private (string Content, JsonSection? Options) TokenOf(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return (StringOf(name, value), null);
+        }
+
+        JsonSection token = AsSection(value, Below(name));
+        return (token.String("content") ?? throw token.Refuse("the token has no 'content'. Download the file again."), token);
     }
 
     // JSON's null is the same as no property at all, as in Hugging Face.

@@ -11,14 +11,17 @@ public static class TokenizerFiles
     /// <summary>The file that configures one: its limit, its sides, and what it calls its special tokens.</summary>
     public const string Configuration = "tokenizer_config.json";
 
+    /// <summary>The names that SentencePiece files have in Hugging Face's classes.</summary>
+    internal static readonly string[] SentencePieceNames = ["sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"];
+
     // The first that is there whole.
     private static readonly string[][] Choices =
     [
-        [Tokenizer], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], [SentencePieceFiles.FileName], ["spiece.model"],
+        [Tokenizer], [VocabularyText.FileName, BertweetFiles.CodesFileName], [VocabularyText.FileName], [BytePairFiles.VocabularyFileName, BytePairFiles.MergesFileName], .. SentencePieceNames.Select(name => new[] { name }),
     ];
 
     /// <summary>The files beside the tokenizer's own that are read if they are there.</summary>
-    public static IReadOnlyList<string> Configurations { get; } = [Configuration, TokenizerConfig.SpecialTokensFileName];
+    public static IReadOnlyList<string> Configurations { get; } = [Configuration, TokenizerConfig.SpecialTokensFileName, TokenizerConfig.AddedTokensFileName];
 
     /// <summary>Chooses the tokenizer's own files out of those that are there.</summary>
     /// <param name="contains">Whether there is a file of a name.</param>

@@ -1,102 +1,90 @@
 namespace Batching.Tokenization;
 
-/// <summary>
-/// Reads a unigram tokenizer from <c>sentencepiece.bpe.model</c> alone, as Hugging Face's <c>XLMRobertaTokenizerFast</c> and
-/// <c>CamembertTokenizerFast</c> do.
-/// </summary>
-/// <remarks>
-/// Both put tokens of fairseq's before the pieces of the file, so that ids are not the file's, and <c>&lt;mask></c> behind them.
-/// </remarks>
+/// <summary>Reads a tokenizer from a SentencePiece file alone, as the class that the folder names does in Hugging Face.</summary>
+/// <remarks>The file does not tell its class, on which ids, special tokens and what is done to texts depend.</remarks>
 internal static class SentencePieceFiles
 {
-    public const string FileName = "sentencepiece.bpe.model";
-
     private const int UnigramType = 1;
-    private const int UnknownTokenId = 3;
-    private const string Replacement = "\u2581";
-    private const string Camembert = "CamembertTokenizer";
-    private const string XlmRoberta = "XLMRobertaTokenizer";
+    private const int BytePairType = 2;
 
-    // Such that the file's own unknown piece is never taken.
-    private const double NotUsedScore = -100;
-
-    private static readonly string[] FirstPieces = ["<unk>", "<s>", "</s>"];
-    private static readonly string[] NotUsed = ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"];
     private static readonly string[] ModelTypes = ["unigram", "BPE", "word", "character"];
+
+    private static readonly Dictionary<string, SentencePieceConversion> Conversions = new(StringComparer.Ordinal)
+    {
+        ["AlbertTokenizer"] = new AlbertConversion(),
+        ["CamembertTokenizer"] = new CamembertConversion(),
+        ["DebertaV2Tokenizer"] = new DebertaConversion(),
+        ["GemmaTokenizer"] = new GemmaConversion(),
+        ["LlamaTokenizer"] = new LlamaConversion(),
+        ["XLMRobertaTokenizer"] = new XlmRobertaConversion(),
+        ["XLNetTokenizer"] = new XLNetConversion(),
+    };
 
     /// <returns>The tokenizer, or null where there is no such file.</returns>
     /// <exception cref="ModelLoadException">The file is damaged, of a kind not supported, or belongs to another class.</exception>
     public static TokenizerDefinition? Read(ModelFolder folder, TokenizerConfig config)
     {
-        if (folder.Read(FileName) is not { } bytes)
+        if (Array.Find(TokenizerFiles.SentencePieceNames, folder.Contains) is not { } first)
         {
             return null;
         }
 
-        string file = folder.PathOf(FileName);
-        string family = FamilyOf(folder, config, file);
-        SentencePieceModel content = SentencePieceModel.Read(bytes, file);
-        Check(content, file);
-        (List<string> pieces, List<double> scores) = Vocabulary(content, family);
-        var model = new UnigramModel(pieces, scores, UnknownTokenId, byteFallback: false);
-        SpecialTokenNames names = config.Names(isWordPiece: false);
-        var tokens = new TokenSet(model.Vocabulary, [], file);
+        SentencePieceConversion conversion = Conversions.GetValueOrDefault(config.Class.Name ?? "") is { } known && folder.Contains(known.FileName)
+            ? known
+            : throw WrongClass(folder.PathOf(first), first, config);
+        string file = folder.PathOf(conversion.FileName);
+        SentencePieceModel content = SentencePieceModel.Read(folder.Read(conversion.FileName)!, file);
+        if (content.Pieces.Count == 0)
+        {
+            throw new ModelLoadException($"'{file}' is damaged: it is empty, or holds no pieces. Download the file again.", file);
+        }
+
+        CheckScores(content, file);
+        IReadOnlyList<ScoredPiece> pieces = conversion.Vocabulary(content, config);
+        int unknown = conversion.UnknownTokenId(content);
+        if (unknown < 0 || unknown >= pieces.Count)
+        {
+            throw new ModelLoadException($"'{file}' is damaged: the unknown piece is {unknown}, of {pieces.Count} pieces. Download the file again.", file);
+        }
+
+        TokenModel model = content.ModelType switch
+        {
+            UnigramType => new UnigramModel(
+                [.. pieces.Select(piece => piece.Text)], [.. pieces.Select(piece => piece.Score)], unknown, conversion.FallsBackToBytes),
+            BytePairType => BytePairs(content, conversion, pieces),
+            var other => throw new ModelLoadException(
+                $"'{file}' cannot be used alone: the model is of type {(other >= 1 && other <= ModelTypes.Length ? ModelTypes[other - 1] : $"{other}")}, which is not supported; unigram and BPE are. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
+                file),
+        };
+        IReadOnlyList<AddedToken> added = FolderTokens.Complete(AddedTokens(content, conversion, model.Vocabulary), model.Vocabulary, config);
+        var tokens = new TokenSet(model.Vocabulary, added, file);
         return new TokenizerDefinition
         {
             File = file,
-            AddedTokens = NamedTokens.Complete(AddedTokens(content, family, tokens), names, model.Vocabulary, config, isWordPiece: false),
-            Normalizer = Normalizer(content, file),
-            PreTokenizer = new MetaspacePreTokenizer(Replacement[0], PrependScheme.Always, splits: true),
+            AddedTokens = added,
+            Normalizer = conversion.Normalizer(content, config, file),
+            PreTokenizer = conversion.PreTokenizer(config),
             Model = model,
-            CreateDecoder = static () => new MetaspaceDecoder(Replacement, dropsFirst: true),
-            Template = RowTemplate.Roberta(tokens.IdOf(FirstPieces[1], "classifier"), tokens.IdOf(FirstPieces[2], "separator")),
-            UnknownTokenId = UnknownTokenId,
-            PadTokenId = tokens.IdOf(names.Pad, "pad"),
+            CreateDecoder = conversion.Decoder(config),
+            Template = conversion.Template(tokens, config),
+            UnknownTokenId = unknown,
+            PadTokenId = tokens.Find(config.Names(isWordPiece: false).Pad) ?? 0,
             MaxLength = config.MaxLength,
             TruncationSide = config.TruncationSide,
             PaddingSide = config.PaddingSide(saved: null),
         };
     }
 
-    // The file does not tell which class it belongs to.
-    private static string FamilyOf(ModelFolder folder, TokenizerConfig config, string file)
+    private static ModelLoadException WrongClass(string file, string name, TokenizerConfig config)
     {
-        string? family = config.Family ?? JsonSection.Read(folder, "config.json")?.String("model_type") switch
-        {
-            "xlm-roberta" => XlmRoberta,
-            "camembert" => Camembert,
-            _ => null,
-        };
-        return family is XlmRoberta or Camembert
-            ? family
-            : throw new ModelLoadException(
-                $"'{TokenizerConfig.FileName}' beside '{file}' names the tokenizer class '{config.TokenizerClass ?? "none"}'. With a {FileName} alone {XlmRoberta} and {Camembert} are supported. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
-                file);
+        string[] classes = [.. Conversions.Where(entry => entry.Value.FileName == name).Select(entry => entry.Key).Order(StringComparer.Ordinal)];
+        return new ModelLoadException(
+            $"The folder of '{file}' names the tokenizer class '{config.Class.Name ?? "none"}'. With a {name} alone {string.Join(" and ", classes)} are supported. Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.",
+            file);
     }
 
-    private static void Check(SentencePieceModel model, string file)
+    private static void CheckScores(SentencePieceModel model, string file)
     {
-        if (model.ModelType != UnigramType)
-        {
-            string type = model.ModelType >= 1 && model.ModelType <= ModelTypes.Length ? ModelTypes[model.ModelType - 1] : $"{model.ModelType}";
-            throw Refuse($"the model is of type {type}, which is not supported; unigram is.");
-        }
-
-        if (model.ByteFallback)
-        {
-            throw Refuse("it spells what it does not know in bytes, which Hugging Face does not do with such a file.");
-        }
-
-        if (!model.AddsDummyPrefix || !model.EscapesWhitespaces || model.TreatsWhitespaceAsSuffix)
-        {
-            throw Refuse("it does not put the sign for a space before each word, which Hugging Face does with such a file.");
-        }
-
-        if (!model.Pieces.Take(FirstPieces.Length).Select(piece => piece.Text).SequenceEqual(FirstPieces, StringComparer.Ordinal))
-        {
-            throw Refuse($"its pieces do not begin with {string.Join(", ", FirstPieces)}.");
-        }
-
         foreach (SentencePiece piece in model.Pieces)
         {
             if (!float.IsFinite(piece.Score))
@@ -105,64 +93,48 @@ internal static class SentencePieceFiles
                     $"'{file}' is damaged: the piece '{piece.Text}' has the score {piece.Score}, which is not a finite number. Download the file again.", file);
             }
         }
-
-        ModelLoadException Refuse(string what) => new(
-            $"'{file}' cannot be used alone: {what} Save the tokenizer again so that it has a {TokenizerFiles.Tokenizer}.", file);
     }
 
-    private static (List<string> Pieces, List<double> Scores) Vocabulary(SentencePieceModel model, string family)
+    private static BytePairModel BytePairs(SentencePieceModel content, SentencePieceConversion conversion, IReadOnlyList<ScoredPiece> pieces)
     {
-        List<string> pieces;
-        List<double> scores;
-        int skipped;
-        if (family == Camembert)
+        Dictionary<string, int> vocabulary = IdsOf(pieces.Select(piece => piece.Text));
+        Dictionary<string, int> fileIds = IdsOf(content.Pieces.Select(piece => piece.Text));
+        if (conversion is GemmaConversion && fileIds.TryGetValue("<0x09>", out int tab))
         {
-            pieces = [NotUsed[0], "<pad>", NotUsed[1], "<unk>", NotUsed[2]];
-            scores = [0, 0, 0, 0, NotUsedScore];
-            skipped = 1;
-        }
-        else
-        {
-            pieces = ["<s>", "<pad>", "</s>", "<unk>"];
-            scores = [0, 0, 0, 0];
-            skipped = FirstPieces.Length;
+            fileIds["\t"] = tab;
         }
 
-        foreach (SentencePiece piece in model.Pieces.Skip(skipped))
+        var options = new BytePairOptions
         {
-            pieces.Add(piece.Text);
-            scores.Add(piece.Score);
-        }
-
-        pieces.Add("<mask>");
-        scores.Add(0);
-        return (pieces, scores);
+            UnknownToken = content.UnknownPiece,
+            UnknownTokenId = vocabulary.TryGetValue(content.UnknownPiece, out int unknown) ? unknown : null,
+            FusesUnknown = true,
+            FallsBackToBytes = conversion.FallsBackToBytes,
+        };
+        return new BytePairModel(vocabulary, SentencePieceMerges.Of(fileIds, pieces, vocabulary), options);
     }
 
-    // Beside those that the configuration names.
-    private static List<AddedToken> AddedTokens(SentencePieceModel model, string family, TokenSet tokens)
+    private static Dictionary<string, int> IdsOf(IEnumerable<string> texts)
     {
-        List<AddedToken> added = [.. model.Pieces
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        int id = 0;
+        foreach (string text in texts)
+        {
+            ids[text] = id++;
+        }
+
+        return ids;
+    }
+
+    // Control pieces are special tokens, and those that a user defined are added ones.
+    private static List<AddedToken> AddedTokens(SentencePieceModel model, SentencePieceConversion conversion, IReadOnlyDictionary<string, int> vocabulary) =>
+    [
+        .. model.Pieces
             .Where(piece => piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined && piece.Text.Length > 0)
-            .Select(piece => new AddedToken(piece.Text, tokens.IdOf(piece.Text, "added"), IsSpecial: piece.Type == SentencePieceType.Control))
-            .DistinctBy(token => token.Content, StringComparer.Ordinal)];
-        if (family == Camembert)
-        {
-            added.AddRange(NotUsed.Select(name => new AddedToken(name, tokens.IdOf(name, "special"), IsSpecial: true)));
-        }
-
-        return added;
-    }
-
-    private static TextNormalizer? Normalizer(SentencePieceModel model, string file)
-    {
-        List<TextNormalizer> steps = [new StripNormalizer(stripsLeft: false, stripsRight: true), new SpaceRunNormalizer(2, Replacement)];
-        if (model.Charsmap.Length > 0)
-        {
-            steps.Insert(0, new CharsmapNormalizer(
-                Charsmap.Read(model.Charsmap, what => new ModelLoadException($"In '{file}': {what}", file))));
-        }
-
-        return NormalizerSequence.Of(steps);
-    }
+            .Select(piece => (piece.Text, IsSpecial: piece.Type == SentencePieceType.Control))
+            .Concat(conversion.OwnSpecialTokens.Select(text => (Text: text, IsSpecial: true)))
+            .DistinctBy(piece => piece.Text, StringComparer.Ordinal)
+            .Where(piece => vocabulary.ContainsKey(piece.Text))
+            .Select(piece => new AddedToken(piece.Text, vocabulary[piece.Text], piece.IsSpecial)),
+    ];
 }

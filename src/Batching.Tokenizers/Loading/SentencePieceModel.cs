@@ -14,11 +14,9 @@ internal sealed record SentencePieceModel
     private const int PieceScoreField = 2;
     private const int PieceTypeField = 3;
     private const int ModelTypeField = 3;
-    private const int WhitespaceAsSuffixField = 24;
-    private const int ByteFallbackField = 35;
+    private const int UnknownIdField = 40;
+    private const int UnknownPieceField = 45;
     private const int CharsmapField = 2;
-    private const int DummyPrefixField = 3;
-    private const int EscapeWhitespacesField = 5;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -27,16 +25,12 @@ internal sealed record SentencePieceModel
     /// <summary>1 for unigram, 2 for BPE, 3 for words, 4 for characters.</summary>
     public int ModelType { get; private set; } = 1;
 
-    public bool TreatsWhitespaceAsSuffix { get; private set; }
+    public int UnknownTokenId { get; private set; }
 
-    public bool ByteFallback { get; private set; }
+    public string UnknownPiece { get; private set; } = "<unk>";
 
     /// <summary>The <c>precompiled_charsmap</c>, empty where nothing is normalized.</summary>
     public byte[] Charsmap { get; private set; } = [];
-
-    public bool AddsDummyPrefix { get; private set; } = true;
-
-    public bool EscapesWhitespaces { get; private set; } = true;
 
     /// <exception cref="ModelLoadException">The file is damaged.</exception>
     public static SentencePieceModel Read(byte[] content, string file)
@@ -113,11 +107,11 @@ internal sealed record SentencePieceModel
                 case ModelTypeField:
                     ModelType = Number(stream, tag);
                     break;
-                case WhitespaceAsSuffixField:
-                    TreatsWhitespaceAsSuffix = Number(stream, tag) != 0;
+                case UnknownIdField:
+                    UnknownTokenId = Number(stream, tag);
                     break;
-                case ByteFallbackField:
-                    ByteFallback = Number(stream, tag) != 0;
+                case UnknownPieceField:
+                    UnknownPiece = StrictUtf8.GetString(Bytes(stream, tag));
                     break;
                 default:
                     stream.SkipLastField();
@@ -134,12 +128,6 @@ internal sealed record SentencePieceModel
             {
                 case CharsmapField:
                     Charsmap = Bytes(stream, tag);
-                    break;
-                case DummyPrefixField:
-                    AddsDummyPrefix = Number(stream, tag) != 0;
-                    break;
-                case EscapeWhitespacesField:
-                    EscapesWhitespaces = Number(stream, tag) != 0;
                     break;
                 default:
                     stream.SkipLastField();

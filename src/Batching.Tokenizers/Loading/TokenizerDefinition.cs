@@ -35,4 +35,7 @@ internal sealed record TokenizerDefinition
 
     /// <summary>The end at which rows are filled up where nothing else is asked for.</summary>
     public required PaddingSide PaddingSide { get; init; }
+
+    /// <summary>What the files beside the tokenizer's own changed, and what versions of transformers disagree about.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,7 +1,7 @@
 namespace Batching.Tokenization;
 
 /// <summary>
-/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c>, from
+/// Reads a tokenizer's definition from <c>tokenizer.json</c> or, where there is none, from <c>vocab.txt</c> (and <c>bpe.codes</c>), from
 /// <c>vocab.json</c> and <c>merges.txt</c>, or from <c>sentencepiece.bpe.model</c>.
 /// </summary>
 internal static class TokenizerReader
@@ -10,7 +10,7 @@ internal static class TokenizerReader
 
     // What stands beside a model whose tokenizer is of another kind.
     private static readonly string[] OtherFiles =
-        [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName, "spiece.model", "spm.model"];
+        [BytePairFiles.MergesFileName, BytePairFiles.VocabularyFileName];
 
     /// <exception cref="ModelLoadException">There is no tokenizer, its files are damaged, or it is of a kind not supported.</exception>
     public static TokenizerDefinition Read(ModelFolder folder)
@@ -21,19 +21,24 @@ internal static class TokenizerReader
             return ReadJson(json, folder.PathOf(FileName), config);
         }
 
-        if (folder.Read(VocabularyText.FileName) is { } vocabulary)
+        if (BertweetFiles.Read(folder, config) is { } bertweet)
         {
-            return VocabularyText.Read(vocabulary, folder.PathOf(VocabularyText.FileName), config);
+            return bertweet;
         }
 
-        if (BytePairFiles.Read(folder, config) is { } bytePairs)
+        if (folder.Read(VocabularyText.FileName) is { } vocabulary)
+        {
+            return VocabularyText.Read(vocabulary, folder.PathOf(VocabularyText.FileName), config.Or("BertTokenizer"));
+        }
+
+        if (BytePairFiles.Read(folder, config.Or("RobertaTokenizer")) is { } bytePairs)
         {
             return bytePairs;
         }
 
-        if (SentencePieceFiles.Read(folder, config) is { } unigram)
+        if (SentencePieceFiles.Read(folder, config) is { } pieces)
         {
-            return unigram;
+            return pieces;
         }
 
         string only = OtherFiles.FirstOrDefault(folder.Contains) is { } other
@@ -50,26 +55,35 @@ internal static class TokenizerReader
         IReadOnlyList<AddedToken> addedTokens = AddedTokensJson.Read(json, source.Vocabulary);
         var tokens = new TokenSet(source.Vocabulary, addedTokens, file);
         TokenModel model = source.Create(tokens);
-        bool isWordPiece = model is WordPieceModel;
-        SpecialTokenNames names = config.Names(isWordPiece);
+        SpecialTokenNames names = config.Names(model is WordPieceModel);
         int unknown = model.UnknownTokenId ?? tokens.Find(names.Unknown) ?? 0;
-        TruncationSide? side = TruncationJson.ReadSide(json);
+        TruncationSide? truncationSide = TruncationJson.ReadSide(json);
+        IReadOnlyList<AddedToken> allTokens = FolderTokens.Complete(addedTokens, source.Vocabulary, config, keepsFlags: true);
+        var rule = new FolderRule(config);
+        TextNormalizer? normalizer = rule.ReadNormalizer(json.Section("normalizer"));
+        TextPreTokenizer? preTokenizer = rule.ReadPreTokenizer(json.Section("pre_tokenizer"));
+        model = rule.Apply(model);
+        rule.NoteDisputed();
         return new TokenizerDefinition
         {
             File = file,
-            AddedTokens = config.IsMissing ? addedTokens : NamedTokens.Complete(addedTokens, names, source.Vocabulary, config, isWordPiece),
-            Normalizer = json.Section("normalizer") is { } normalizer ? TokenizerParts.Normalizers.Read(normalizer) : null,
-            PreTokenizer = json.Section("pre_tokenizer") is { } preTokenizer ? TokenizerParts.PreTokenizers.Read(preTokenizer) : null,
+            AddedTokens = allTokens,
+            Normalizer = normalizer,
+            PreTokenizer = preTokenizer,
             Model = model,
             CreateDecoder = json.Section("decoder") is { } decoder ? TokenizerParts.Decoders.Read(decoder) : static () => new SpacedDecoder(),
             UnknownTokenId = unknown,
-            PadTokenId = config.IsNamed("pad_token") ? tokens.IdOf(names.Pad, "pad") : tokens.Find(names.Pad) ?? 0,
+            PadTokenId = PadOf(new TokenSet(source.Vocabulary, allTokens, file), names, config),
             Template = ReadTemplate(json)(tokens, names),
             MaxLength = config.MaxLength,
-            TruncationSide = config.TruncationSide ?? side,
-            PaddingSide = config.PaddingSide(PaddingJson.ReadSide(json)),
+            TruncationSide = config.TruncationSide ?? truncationSide,
+            PaddingSide = config.PaddingSide(PaddingJson.ReadSide(json), isByteLevel: ByteLevelPreTokenizer.IsIn(preTokenizer)),
+            Notes = rule.Notes,
         };
     }
+
+    private static int PadOf(TokenSet tokens, SpecialTokenNames names, TokenizerConfig config) =>
+        config.IsNamed("pad_token") ? tokens.IdOf(names.Pad, "pad") : tokens.Find(names.Pad) ?? 0;
 
     private static TokenModelSource ReadModel(JsonSection json)
     {

@@ -16,10 +16,15 @@ internal sealed class BytePairModel : TokenModel
     /// <param name="merges">The merges in the order of their rank.</param>
     /// <param name="options">How words are spelled; null for every option's default.</param>
     public BytePairModel(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<TokenMerge> merges, BytePairOptions? options = null)
+        : this(vocabulary, new WordMerger(new MergeTable(merges)), options ?? new BytePairOptions())
+    {
+    }
+
+    private BytePairModel(IReadOnlyDictionary<string, int> vocabulary, WordMerger merger, BytePairOptions options)
         : base(vocabulary)
     {
-        Options = options ?? new BytePairOptions();
-        Merger = new WordMerger(new MergeTable(merges));
+        Options = options;
+        Merger = merger;
         tokens = new Lazy<PieceTable>(() => new PieceTable([.. vocabulary.Where(token => token.Key.Length > 0)]));
         spelling = new Lazy<BytePairSpelling>(() => new BytePairSpelling(vocabulary, Options));
     }
@@ -35,6 +40,9 @@ internal sealed class BytePairModel : TokenModel
         Dictionary<string, int> vocabulary = VocabularyJson.ReadOf(json);
         return new TokenModelSource(vocabulary, _ => Read(json, vocabulary));
     }
+
+    /// <summary>The same model with other options, which leave its merges as they are.</summary>
+    public BytePairModel With(BytePairOptions options) => new(Vocabulary, Merger, options);
 
     public override void Encode(ReadOnlySpan<char> word, IdBuffer ids, List<TokenSpan>? spans)
     {
@@ -55,6 +63,7 @@ internal sealed class BytePairModel : TokenModel
             Span<int> lengths = buffer.Slice(most, spans is null ? 0 : count);
             lengths.Fill(1);
             count = Merger.Merge(buffer[..count], lengths);
+            HideSymbols(buffer[..count]);
             ids.AddRange(buffer[..count]);
             int first = 0;
             for (int i = 0; i < count && spans is not null; i++)
@@ -70,6 +79,14 @@ internal sealed class BytePairModel : TokenModel
             {
                 ArrayPool<int>.Shared.Return(rented);
             }
+        }
+    }
+
+    private void HideSymbols(Span<int> symbols)
+    {
+        for (int i = 0; i < symbols.Length && Options.HiddenFrom != int.MaxValue; i++)
+        {
+            symbols[i] = symbols[i] < Options.HiddenFrom ? symbols[i] : Options.UnknownTokenId ?? symbols[i];
         }
     }
 

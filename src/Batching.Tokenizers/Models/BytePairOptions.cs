@@ -26,6 +26,9 @@ internal sealed record BytePairOptions
     /// <summary><c>end_of_word_suffix</c>: marks the last character of a word.</summary>
     public string EndOfWordSuffix { get; init; } = "";
 
+    /// <summary>The first id of the symbols that only lead to others: where one is left, it is unknown.</summary>
+    public int HiddenFrom { get; init; } = int.MaxValue;
+
     /// <summary>Whether a character is spelled otherwise where it is not the first, or is the last.</summary>
     public bool HasAffixes => ContinuingPrefix.Length + EndOfWordSuffix.Length > 0;
 

@@ -11,7 +11,7 @@ internal static class UnknownText
     {
         string shown = text.Length <= MostShown ? text.ToString() : $"{text[..MostShown]}...";
         string missing = unknownToken is null ? "and the tokenizer names no token for the unknown" : $"nor has it the token for the unknown, '{unknownToken}'";
-        return new ArgumentException(
+        return TextRefusal.Of(
             $"The text holds '{shown}', which the vocabulary cannot spell, {missing}. Leave it out of the text, or use a tokenizer with such a token.");
     }
 }

@@ -7,6 +7,9 @@ internal sealed class NormalizerSequence : TextNormalizer
 
     private NormalizerSequence(TextNormalizer[] steps) => this.steps = steps;
 
+    /// <summary>None of them a sequence itself.</summary>
+    public IReadOnlyList<TextNormalizer> Steps => steps;
+
     // How deep sequences go within sequences is limited by the depth of the JSON.
     /// <param name="json">The sequence.</param>
     /// <param name="readStep">Reads a step, by the name of its type.</param>

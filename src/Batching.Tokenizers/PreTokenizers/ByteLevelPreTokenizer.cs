@@ -8,6 +8,14 @@ namespace Batching.Tokenization;
 /// <remarks>The space that is put before a text has no place in it: the first word may be empty where it is the space alone.</remarks>
 internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) : TextPreTokenizer
 {
+    public bool AddsPrefixSpace => addsPrefixSpace;
+
+    public bool Splits => splits;
+
+    /// <summary>Whether a pre-tokenizer is one, or has one among its steps.</summary>
+    public static bool IsIn(TextPreTokenizer? preTokenizer) =>
+        preTokenizer is ByteLevelPreTokenizer || (preTokenizer is PreTokenizerSequence sequence && sequence.Steps.Any(step => step is ByteLevelPreTokenizer));
+
     public static ByteLevelPreTokenizer Read(JsonSection json) => new(
         json.Boolean("add_prefix_space") ?? true,
         json.Boolean("use_regex") ?? true);

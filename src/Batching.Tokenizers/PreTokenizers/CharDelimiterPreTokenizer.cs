@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Batching.Tokenization;
 
 /// <summary>Hugging Face's <c>CharDelimiterSplit</c>: words between a character.</summary>

@@ -2,7 +2,7 @@ namespace Batching.Tokenization;
 
 /// <summary>Hugging Face's <c>Sequence</c>: pre-tokenizers one after the other; none leaves a text whole.</summary>
 /// <param name="steps">None of them a sequence itself.</param>
-internal sealed class PreTokenizerSequence(IReadOnlyList<TextPreTokenizer> steps) : TextPreTokenizer
+internal sealed class PreTokenizerSequence(TextPreTokenizer[] steps) : TextPreTokenizer
 {
     public IReadOnlyList<TextPreTokenizer> Steps => steps;
 
@@ -29,7 +29,7 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<TextPreTokenizer> steps
                 $"after another step the 'prepend_scheme' 'first' is not supported; 'always' and 'never' are. {SupportedTokenizers.Advice}");
         }
 
-        return steps.Count < 2 ? steps.SingleOrDefault() : new PreTokenizerSequence(steps);
+        return steps.Count < 2 ? steps.SingleOrDefault() : new PreTokenizerSequence([.. steps]);
     }
 
     public override void Apply(TextPieces pieces)

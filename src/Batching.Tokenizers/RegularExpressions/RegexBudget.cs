@@ -15,7 +15,7 @@ internal struct RegexBudget(int length)
         left -= steps;
         if (left < 0)
         {
-            throw new ArgumentException(
+            throw TextRefusal.Of(
                 $"A regular expression of the tokenizer takes more than {StepsOfAnyText + ((long)length * StepsOfACharacter)} steps for the {length} characters of this text, because it goes back and forth in it. Shorten the text, or use a tokenizer with another expression.");
         }
     }

@@ -27,7 +27,7 @@ internal sealed class RegexStack
         {
             if (items.Length >= MostFrames * FrameSize)
             {
-                throw new ArgumentException(
+                throw TextRefusal.Of(
                     $"A regular expression of the tokenizer has more than {MostFrames} places to go back to in this text. Shorten the text, or use a tokenizer with another expression.");
             }
 

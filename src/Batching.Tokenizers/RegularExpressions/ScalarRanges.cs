@@ -34,21 +34,21 @@ internal sealed class ScalarRanges
 
     public static ScalarRanges Of(IEnumerable<(int First, int Last)> ranges)
     {
-        var bounds = new List<int>();
+        var edges = new List<int>();
         foreach ((int first, int last) in ranges.OrderBy(range => range.First))
         {
-            if (bounds.Count > 0 && first <= bounds[^1])
+            if (edges.Count > 0 && first <= edges[^1])
             {
-                bounds[^1] = Math.Max(bounds[^1], last + 1);
+                edges[^1] = Math.Max(edges[^1], last + 1);
             }
             else
             {
-                bounds.Add(first);
-                bounds.Add(last + 1);
+                edges.Add(first);
+                edges.Add(last + 1);
             }
         }
 
-        return new ScalarRanges([.. bounds]);
+        return new ScalarRanges([.. edges]);
     }
 
     public bool Contains(int scalar)

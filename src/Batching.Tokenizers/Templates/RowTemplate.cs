@@ -111,4 +111,26 @@ internal sealed record RowTemplate(IReadOnlyList<TemplatePiece> Single, IReadOnl
     public static RowTemplate Roberta(int classifier, int separator) => new(
         [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
         [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(null, separator, 0), new(1, 0, 0), new(null, separator, 0)]) { PiecesOfFirst = 3 };
+
+    /// <summary><c>A &lt;sep> &lt;cls></c> and <c>A &lt;sep> B &lt;sep> &lt;cls></c>; the last token is of type 2.</summary>
+    public static RowTemplate XLNet(int classifier, int separator) => new(
+        [new(0, 0, 0), new(null, separator, 0), new(null, classifier, 2)],
+        [new(0, 0, 0), new(null, separator, 0), new(1, 0, 1), new(null, separator, 1), new(null, classifier, 2)]) { KeepsTypes = true, PiecesOfFirst = 2 };
+
+    /// <summary>Each text between two tokens, of which either may be missing; the pair and what is around it are of type 1.</summary>
+    public static RowTemplate BeginAndEnd(int? begin, int? end)
+    {
+        TemplatePiece[] first = Around(0);
+        return new([.. first], [.. first, .. Around(1)]) { KeepsTypes = true, PiecesOfFirst = first.Length };
+
+        TemplatePiece[] Around(int text) =>
+            [.. Token(begin, text), new(text, 0, text), .. Token(end, text)];
+
+        static TemplatePiece[] Token(int? id, int type) => id is { } token ? [new(null, token, type)] : [];
+    }
+
+    /// <summary><c>&lt;s> A &lt;/s>&lt;/s> B &lt;/s></c> with the pair and what follows it of type 1.</summary>
+    public static RowTemplate MPNet(int classifier, int separator) => new(
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0)],
+        [new(null, classifier, 0), new(0, 0, 0), new(null, separator, 0), new(null, separator, 0), new(1, 0, 1), new(null, separator, 1)]) { PiecesOfFirst = 3 };
 }

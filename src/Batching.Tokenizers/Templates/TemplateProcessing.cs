@@ -41,7 +41,7 @@ internal static class TemplateProcessing
     }
 
     // Hugging Face uses the ids of this map: usually the one of the token in the vocabulary, but perhaps several.
-    private static IEnumerable<int> IdsOf(JsonSection processor, string token, TokenSet tokens)
+    private static int[] IdsOf(JsonSection processor, string token, TokenSet tokens)
     {
         if (processor.Section("special_tokens")?.Section(token) is not { } special || !special.Has("ids"))
         {

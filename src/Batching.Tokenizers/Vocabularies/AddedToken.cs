@@ -15,4 +15,8 @@ internal sealed record AddedToken(
     bool IsSingleWord = false,
     bool StripsLeft = false,
     bool StripsRight = false,
-    bool IsNormalized = false);
+    bool IsNormalized = false)
+{
+    /// <summary>Whether no file names it, and no vocabulary has it: the class does, and no model was trained with it.</summary>
+    public bool IsClassDefault { get; init; }
+}

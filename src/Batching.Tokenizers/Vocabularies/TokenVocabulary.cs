@@ -27,14 +27,16 @@ internal sealed class TokenVocabulary
             tokens[id] = token;
         }
 
+        HashSet<int> defaults = [.. addedTokens.Where(token => token.IsClassDefault).Select(token => token.Id)];
+        IdLimit = all.Values.Where(id => !defaults.Contains(id)).DefaultIfEmpty(-1).Max() + 1;
         specialIds = [.. addedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
     }
 
     /// <summary>The number of tokens.</summary>
     public int Count => ids.Count;
 
-    /// <summary>One more than the highest id.</summary>
-    public int IdLimit => tokens.Length;
+    /// <summary>One more than the highest id, those of a class's own special tokens apart that no file names.</summary>
+    public int IdLimit { get; }
 
     public bool IsSpecial(int id) => specialIds.Contains(id);
 

@@ -7,7 +7,7 @@ namespace Batching;
 /// <remarks>The unit does not matter, only that it is the same for all three; none is negative.</remarks>
 public readonly record struct BatchCost(double PerBatch, double PerToken, double PerTokenPair)
 {
-    /// <summary>What is assumed of a model that was not calibrated.</summary>
+    /// <summary>What is assumed of a model whose costs were not measured.</summary>
     /// <param name="precision">Its precision.</param>
     /// <returns>What the default model was measured to cost, in microseconds on one core of a server.</returns>
     public static BatchCost Of(ModelPrecision precision) => precision == ModelPrecision.Int8

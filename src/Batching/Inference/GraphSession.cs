@@ -80,7 +80,7 @@ internal sealed class GraphSession : IDisposable
     /// <param name="run">The run.</param>
     /// <exception cref="ModelRunException">ONNX Runtime could not run it.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public void Run(TokenBatch batch, Memory<float> logits, int labels, ModelRun run)
+    public void Run(TokenBatch batch, Memory<float> logits, int labels, StoppableRuns run)
     {
         try
         {
@@ -102,7 +102,7 @@ internal sealed class GraphSession : IDisposable
 
     /// <summary>Runs the graph to see of which shape its logits are.</summary>
     /// <exception cref="ModelLoadException">ONNX Runtime could not run it.</exception>
-    public IReadOnlyList<long> ShapeOfLogits(TokenBatch batch, ModelRun run)
+    public IReadOnlyList<long> ShapeOfLogits(TokenBatch batch, StoppableRuns run)
     {
         using var feed = new BatchFeed(Signature, batch);
         try

@@ -133,7 +133,7 @@ internal sealed class InvarianceMeasurement : IDisposable
             Side = of.Facts.Parts.Side,
         };
         using TokenBatch batch = TokenBatch.Pad(rows, selected, of.Facts.Parts.PadTokenId, padding);
-        using var run = new ModelRun(cancellationToken);
+        using var run = new StoppableRuns(cancellationToken);
         var logits = new float[selected.Length * of.Facts.LabelCount];
         of.Run(batch, logits, run);
         return logits;

@@ -100,7 +100,7 @@ public static class InvarianceProbe
         {
             var padding = new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = parts.Shape.Columns, Side = parts.Side };
             using var batch = TokenBatch.Pad([session.WithEndToken(0)], padTokenId, padding);
-            using var run = new ModelRun(CancellationToken.None);
+            using var run = new StoppableRuns(CancellationToken.None);
             var logits = new float[session.Facts.LabelCount];
             session.Run(batch, logits, run);
             return logits;

@@ -11,7 +11,7 @@ internal sealed class ModelMeasurement : IDisposable
     private readonly ModelFolder folder;
     private readonly ModelConfig config;
     private readonly ModelSetting setting;
-    private readonly ModelRun run = new(CancellationToken.None);
+    private readonly StoppableRuns run = new(CancellationToken.None);
 
     private ModelMeasurement(GraphSession graph, ModelFolder folder, ModelConfig config, ModelSetting setting)
     {

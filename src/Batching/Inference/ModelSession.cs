@@ -30,7 +30,7 @@ internal sealed record ModelSession(GraphSession Graph, ModelFacts Facts)
     /// <returns>How many positions the graph worked on.</returns>
     /// <exception cref="ModelRunException">ONNX Runtime could not run the model.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public long Run(TokenBatch batch, Memory<float> logits, ModelRun run)
+    public long Run(TokenBatch batch, Memory<float> logits, StoppableRuns run)
     {
         run.Token.ThrowIfCancellationRequested();
         int labels = Facts.LabelCount;

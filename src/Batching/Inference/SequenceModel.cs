@@ -23,7 +23,7 @@ public sealed class SequenceModel : IDisposable
     private readonly Lazy<Invariance> invariance;
 
     // Runs that nobody can cancel share these.
-    private readonly ModelRun uncancelled = new(CancellationToken.None);
+    private readonly StoppableRuns uncancelled = new(CancellationToken.None);
 
     private SequenceModel(ModelSession session, string? name)
     {
@@ -204,12 +204,12 @@ public sealed class SequenceModel : IDisposable
             return;
         }
 
-        using var run = new ModelRun(cancellationToken);
+        using var run = new StoppableRuns(cancellationToken);
         Run(batch, logits, run);
     }
 
     /// <summary>Runs the model as one of a worker's runs.</summary>
-    internal void Run(TokenBatch batch, Memory<float> logits, ModelRun run)
+    internal void Run(TokenBatch batch, Memory<float> logits, StoppableRuns run)
     {
         using SharedLifetime.Lease modelLease = lifetime.Enter();
         using SharedLifetime.Lease batchLease = batch.Lease();

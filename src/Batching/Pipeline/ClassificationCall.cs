@@ -96,7 +96,7 @@ internal sealed class ClassificationCall : IDisposable
     }
 
     /// <summary>Runs batches on the caller's thread until the window has none left, and throws what went wrong.</summary>
-    public void Help(TextWindow window, ModelRun run)
+    public void Help(TextWindow window, StoppableRuns run)
     {
         while (!window.Completion.IsCompleted && !failed.Task.IsCompleted)
         {
@@ -181,7 +181,7 @@ internal sealed class ClassificationCall : IDisposable
     {
         try
         {
-            using var run = new ModelRun(stop.Token);
+            using var run = new StoppableRuns(stop.Token);
             while (TryTakeOrLeave(out WindowBatch batch))
             {
                 Run(batch, run);
@@ -214,7 +214,7 @@ internal sealed class ClassificationCall : IDisposable
         }
     }
 
-    private void Run(WindowBatch batch, ModelRun run)
+    private void Run(WindowBatch batch, StoppableRuns run)
     {
         try
         {

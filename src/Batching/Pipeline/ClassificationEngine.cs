@@ -38,7 +38,7 @@ internal sealed class ClassificationEngine(RowClassifier rows)
     {
         using RowEncoder owned = encoder;
         using var call = new ClassificationCall(rows.Runner, rows.Parallelism, cancellationToken);
-        using var run = new ModelRun(call.Stopping);
+        using var run = new StoppableRuns(call.Stopping);
         using IEnumerator<TextInput> source = inputs.GetEnumerator();
         var results = new CallResults(rows.Results);
         var windows = new Queue<TextWindow>();

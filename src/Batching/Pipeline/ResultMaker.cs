@@ -19,7 +19,7 @@ internal sealed class ResultMaker(IReadOnlyList<string> labels, ScoreFunction sc
             Memory<float> rowLogits = logits.AsMemory(row * width, width);
             Memory<float> rowScores = scores.AsMemory(row * width, width);
             int best = BestOf(rowLogits.Span, first + TextOf(row, textEnds));
-            Scores.Apply(scoreFunction, rowLogits.Span, rowScores.Span);
+            ScoreFunctionExtensions.Apply(scoreFunction, rowLogits.Span, rowScores.Span);
             results[row] = new Classification
             {
                 Label = labels[best],

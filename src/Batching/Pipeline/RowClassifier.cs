@@ -8,7 +8,7 @@ namespace Batching.Pipeline;
 internal sealed class RowClassifier : IDisposable
 {
     private readonly SharedLifetime lifetime;
-    private readonly LatencyModel? latencyModel;
+    private readonly AllCoresModel? allCoresModel;
     private readonly EncodingOptions? windowing;
     private BatchPlanner planner;
     private int callsUnderWay;
@@ -16,16 +16,16 @@ internal sealed class RowClassifier : IDisposable
     /// <param name="owner">What exceptions say was disposed.</param>
     /// <param name="tokenizer">Makes ids of texts.</param>
     /// <param name="model">Makes logits of ids; disposed of with this.</param>
-    /// <param name="latencyModel">The model once more, for texts that are alone; disposed of with this. Null for none.</param>
+    /// <param name="allCoresModel">The model once more, for texts that are alone; disposed of with this. Null for none.</param>
     /// <param name="results">Makes results of logits.</param>
     /// <param name="options">How rows are made, padded and run.</param>
     public RowClassifier(
-        Type owner, SequenceTokenizer tokenizer, SequenceModel model, LatencyModel? latencyModel, ResultMaker results, RowClassifierOptions options)
+        Type owner, SequenceTokenizer tokenizer, SequenceModel model, AllCoresModel? allCoresModel, ResultMaker results, RowClassifierOptions options)
     {
         Tokenizer = tokenizer;
         Model = model;
         Results = results;
-        this.latencyModel = latencyModel;
+        this.allCoresModel = allCoresModel;
         Parallelism = options.Parallelism;
         Padding = model.Shape.Columns is { } columns
             ? new PaddingOptions { Strategy = PaddingStrategy.MaxLength, MaxLength = columns, Side = model.PaddingSide }
@@ -77,7 +77,7 @@ internal sealed class RowClassifier : IDisposable
 
     /// <summary>Which cores are best for a batch of so many tokens that is alone.</summary>
     public CoreUse CoresFor(int tokens) =>
-        latencyModel is not null && latencyModel.IsFasterOnAllCores(tokens) ? CoreUse.All : CoreUse.AloneOnOne;
+        allCoresModel is not null && allCoresModel.IsFasterOnAllCores(tokens) ? CoreUse.All : CoreUse.AloneOnOne;
 
     /// <summary>Runs rows as one batch, unless texts are run one by one.</summary>
     /// <param name="rows">The rows, at least one.</param>
@@ -92,16 +92,16 @@ internal sealed class RowClassifier : IDisposable
         var logits = new float[rows.Count * Model.LabelCount];
         if (Runner.OneByOne && rows.Count > 1)
         {
-            using var run = new ModelRun(cancellationToken);
+            using var run = new StoppableRuns(cancellationToken);
             Runner.Run(rows, [.. Enumerable.Range(0, rows.Count)], logits, run);
             return Results.Make(rows, logits, first: 0);
         }
 
         using TokenBatch batch = TokenBatch.Pad(rows, Tokenizer.PadTokenId, Padding);
-        if (cores != CoreUse.Shared && call.IsAlone && latencyModel is not null)
+        if (cores != CoreUse.Shared && call.IsAlone && allCoresModel is not null)
         {
             bool onAllCores = (cores ?? CoresFor(rows.TokenCount)) == CoreUse.All;
-            latencyModel.Run(batch, rows.TokenCount, onAllCores, logits, cancellationToken);
+            allCoresModel.Run(batch, rows.TokenCount, onAllCores, logits, cancellationToken);
         }
         else
         {
@@ -116,7 +116,7 @@ internal sealed class RowClassifier : IDisposable
 
     private void Free()
     {
-        latencyModel?.Dispose();
+        allCoresModel?.Dispose();
         Model.Dispose();
     }
 

@@ -25,7 +25,7 @@ internal sealed class RowRunner(SequenceModel model, int padTokenId, PaddingOpti
     /// <param name="selected">Which of them make the batch.</param>
     /// <param name="logits">The logits of all rows, <c>[rows, labels]</c>; those of the batch are written.</param>
     /// <param name="run">The worker's run.</param>
-    public void Run(TokenRows rows, ReadOnlySpan<int> selected, float[] logits, ModelRun run)
+    public void Run(TokenRows rows, ReadOnlySpan<int> selected, float[] logits, StoppableRuns run)
     {
         int rowsPerRun = oneByOne ? 1 : selected.Length;
         float[] batchLogits = ArrayPool<float>.Shared.Rent(rowsPerRun * model.LabelCount);
@@ -42,7 +42,7 @@ internal sealed class RowRunner(SequenceModel model, int padTokenId, PaddingOpti
         }
     }
 
-    private void RunBatch(TokenRows rows, ReadOnlySpan<int> selected, float[] logits, float[] batchLogits, ModelRun run)
+    private void RunBatch(TokenRows rows, ReadOnlySpan<int> selected, float[] logits, float[] batchLogits, StoppableRuns run)
     {
         int width = model.LabelCount;
         using TokenBatch batch = TokenBatch.Pad(rows, selected, padTokenId, padding);

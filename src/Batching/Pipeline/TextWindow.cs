@@ -93,7 +93,7 @@ internal sealed class TextWindow(int labelCount) : IDisposable
     }
 
     /// <summary>Runs a batch.</summary>
-    public void Run(int batch, RowRunner runner, Inference.ModelRun run)
+    public void Run(int batch, RowRunner runner, Inference.StoppableRuns run)
     {
         ReadOnlySpan<int> numbers = plan[batch];
         Span<int> rows = numbers.Length <= 256 ? stackalloc int[numbers.Length] : new int[numbers.Length];

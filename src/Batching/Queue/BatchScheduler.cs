@@ -6,9 +6,9 @@ namespace Batching.Queue;
 /// <remarks>
 /// Thread-safe. It locks, asks and tells: one lock guards the state, and is never held while a batch runs or anybody else's
 /// code does. Which rows belong to whom is <see cref="RowLedger"/>'s matter, which of them are next <see cref="WaitingRows"/>',
-/// and how many cores they have <see cref="CorePolicy"/>'s.
+/// how many cores they have <see cref="CorePolicy"/>'s, and what becomes of a batch <see cref="BatchExecution"/>'s.
 /// </remarks>
-internal sealed class BatchScheduler : IDisposable
+internal sealed class BatchScheduler : IBatchListener, IDisposable
 {
     private readonly IQueueBackend backend;
     private readonly ClassificationQueueOptions options;
@@ -21,6 +21,7 @@ internal sealed class BatchScheduler : IDisposable
     private readonly CorePolicy cores = new();
     private readonly TokenRate rate = new();
     private readonly Admission admission;
+    private readonly BatchExecution execution;
     private readonly IdleWorkers idleWorkers = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isStopping;
@@ -33,6 +34,7 @@ internal sealed class BatchScheduler : IDisposable
         workers = options.Workers ?? backend.Parallelism;
         rows = new RowLedger(options.BulkShare);
         admission = new Admission(options, rows.Waiting, rate, time);
+        execution = new BatchExecution(backend, time, this);
         metrics = new QueueMetrics(backend.Name, GetStatus);
     }
 
@@ -187,12 +189,7 @@ internal sealed class BatchScheduler : IDisposable
         {
             try
             {
-                Run(batch, batch.Rows);
-            }
-            catch (Exception exception)
-            {
-                // Nothing is known to throw here; if something does, nobody is to wait for ever.
-                Fail(batch, batch.Rows, exception);
+                execution.Run(batch);
             }
             finally
             {
@@ -280,48 +277,15 @@ internal sealed class BatchScheduler : IDisposable
         return batch;
     }
 
-    private void Run(RunningBatch batch, QueuedRow[] batchRows)
+    QueuedRow[] IBatchListener.StillWanted(QueuedRow[] batchRows)
     {
-        if (batch.IsStopped || batchRows.Length == 0)
+        lock (gate)
         {
-            return;
-        }
-
-        try
-        {
-            long start = time.GetTimestamp();
-            Classification[] results = backend.Run(Array.ConvertAll(batchRows, static row => row.Encoding), batch.Cores, batch.Stopping);
-            Answer(batch, batchRows, results, time.GetElapsedTime(start));
-            return;
-        }
-        catch (Exception) when (batch.IsStopped)
-        {
-            return;
-        }
-        catch (Exception exception) when (batchRows.Length == 1 || exception is ObjectDisposedException)
-        {
-            Fail(batch, batchRows, exception);
-            return;
-        }
-        catch (Exception)
-        {
-            // One of the rows is to blame, or several: halves tell which, and the others get their answers.
-        }
-
-        int half = batchRows.Length / 2;
-        foreach (QueuedRow[] part in new[] { batchRows[..half], batchRows[half..] })
-        {
-            QueuedRow[] wanted;
-            lock (gate)
-            {
-                wanted = rows.StillWanted(part);
-            }
-
-            Run(batch, wanted);
+            return rows.StillWanted(batchRows);
         }
     }
 
-    private void Answer(RunningBatch batch, QueuedRow[] batchRows, Classification[] results, TimeSpan duration)
+    void IBatchListener.Answer(RunningBatch batch, QueuedRow[] batchRows, Classification[] results, TimeSpan duration)
     {
         List<QueuedRequest> answered;
         lock (gate)
@@ -337,7 +301,7 @@ internal sealed class BatchScheduler : IDisposable
         }
     }
 
-    private void Fail(RunningBatch batch, QueuedRow[] batchRows, Exception exception)
+    void IBatchListener.Fail(RunningBatch batch, QueuedRow[] batchRows, Exception exception)
     {
         List<RowWaiter> failed;
         List<RunningBatch> unwanted = [];

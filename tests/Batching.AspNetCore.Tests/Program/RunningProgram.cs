@@ -4,14 +4,14 @@ using System.Reflection;
 
 namespace Batching.AspNetCore.Tests.Program;
 
-/// <summary>The server as a process of its own.</summary>
+/// <summary>The server as a process of its own: <c>batching serve</c>.</summary>
 internal sealed class RunningProgram : IDisposable
 {
     private const string Listening = "Now listening on: ";
 
-    private static readonly string Server = typeof(RunningProgram).Assembly
+    private static readonly string CommandLine = typeof(RunningProgram).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "Server").Value!;
+        .Single(attribute => attribute.Key == "CommandLine").Value!;
 
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +31,7 @@ internal sealed class RunningProgram : IDisposable
 
     public static RunningProgram Start(string[] args, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string[] command = ["dotnet", "exec", Server, .. args];
+        string[] command = ["dotnet", "exec", CommandLine, "serve", .. args];
         var start = new ProcessStartInfo(command[0], command[1..]);
         (start.UseShellExecute, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))

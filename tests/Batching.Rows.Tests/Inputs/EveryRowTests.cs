@@ -265,8 +265,7 @@ public sealed class EveryRowTests : IDisposable
             Assert.Equal(texts.Length, tsv.Length);
             Assert.Equal(texts.Count(text => text.Count(c => c == '\t') == 1), tsv.Count(row => row.Error is null));
 
-            string[] json = [.. texts.Where(text => text.AsSpan().ContainsAnyExcept(" \t"))];
-            Assert.Equal(mark > 0 && texts[0] == "\uFEFF" ? json.Length - 1 : json.Length, Read(RowFormat.Jsonl, content).Length);
+            Assert.Equal(lines.Count(line => line.AsSpan().ContainsAnyExcept(" \t")), Read(RowFormat.Jsonl, content).Length);
 
             string quoted = string.Concat(texts.Select((text, index) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}{ends[index]}\",x{ends[index]}"));
             Assert.Equal(texts.Select((text, index) => text + ends[index]), Read(RowFormat.Csv, $"text,id\n{quoted}").Select(row => row.Text));

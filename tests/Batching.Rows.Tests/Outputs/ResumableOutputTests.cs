@@ -86,7 +86,7 @@ public sealed class ResumableOutputTests : IDisposable
         OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
         using (var output = OutputFile.Open(target))
         {
-            new ResumableOutput(output, rejects: null, new ResumeState(target), header: null, Settings(ResumeSettings.Stop)).Begin();
+            new ResumableOutput(output, rejects: null, new ResumeState(target), finished: null, header: null, Settings(ResumeSettings.Stop)).Begin();
         }
 
         files.Write("a", Rows[0].Jsonl);
@@ -106,7 +106,7 @@ public sealed class ResumableOutputTests : IDisposable
         OutputTarget target = OutputTarget.Of(files.PathOf("a"), "--output");
         using var output = OutputFile.Open(target, reads: true);
         using var rejects = OutputFile.Open(OutputTarget.Of(files.PathOf("r"), "--rejects"), reads: true);
-        return use(new ResumableOutput(output, rejects, new ResumeState(target), isCsv ? Header : null, Settings("skip")));
+        return use(new ResumableOutput(output, rejects, new ResumeState(target), finished: null, isCsv ? Header : null, Settings("skip")));
     }
 
     private static string Reject(int row) => $"{{\"row\":{row},\"line\":{row + 1},\"error\":\"bad\"}}\n";

@@ -19,10 +19,6 @@ public sealed class BytePairTests
     {
         { "model.dropout", "0.1", "the 'dropout' is 0.1, so that a text's tokens are random" },
         { "model.dropout", "\"no\"", "'model.dropout'" },
-        { "model.byte_fallback", "true", "'byte_fallback' is set, which is not supported with BPE" },
-        { "model.continuing_subword_prefix", "\"##\"", "the 'continuing_subword_prefix' is '##', which is not supported" },
-        { "model.end_of_word_suffix", "\"</w>\"", "the 'end_of_word_suffix' is '</w>', which is not supported" },
-        { "model.unk_token", "\"[UNK]\"", "has no [UNK], the tokenizer's unknown token" },
         { "model.fuse_unk", "1", "'model.fuse_unk'" },
         { "model.ignore_merges", "\"yes\"", "'model.ignore_merges'" },
         { "model.vocab", "null", "there is no 'vocab'" },
@@ -43,13 +39,7 @@ public sealed class BytePairTests
         { "model.merges", "[[[]]]", "'model.merges[0]'" },
         { "model.merges", "{}", "'model.merges'" },
         { "pre_tokenizer.use_regex", "0", "'pre_tokenizer.use_regex'" },
-        { "added_tokens", """[{"id":7,"content":"<s>"}]""", "the added token '<s>' has the id 7, but comes out as 0 in Hugging Face's library" },
-        { "added_tokens", """[{"id":1501,"content":"<new>"}]""", "the added token '<new>' has the id 1501, but comes out as 1500 in Hugging Face's library" },
-        { "added_tokens", """[{"id":1500,"content":"<new>"},{"id":1500,"content":"<newer>"}]""", "comes out as 1501 in Hugging Face's library" },
-        { "added_tokens", """[{"id":0,"content":"<s>"},{"id":0,"content":"<s>"}]""", "the added token '<s>' is there twice" },
-        { "added_tokens", """[{"id":0,"content":""}]""", "the added token is empty" },
         { "added_tokens", """[{"id":0,"content":"<s>","lstrip":"left"}]""", "'added_tokens[0].lstrip'" },
-        { "post_processor", """{"type":"RobertaProcessing","sep":["[SEP]",2],"cls":["<s>",0]}""", "has no [SEP], the tokenizer's separator token" },
         { "post_processor", """{"type":"RobertaProcessing","sep":"</s>","cls":["<s>",0]}""", "'post_processor.sep'" },
     };
 
@@ -82,12 +72,11 @@ public sealed class BytePairTests
 
     [Theory]
     [InlineData("BertTokenizer")]
-    [InlineData("GPT2Tokenizer")]
-    [InlineData("GPT2TokenizerFast")]
+    [InlineData("DebertaTokenizer")]
     public void The_two_files_of_another_class_are_refused_by_its_name(string name)
     {
         using ModelFolderBuilder model = Parts().Edit(Config, json => json["tokenizer_class"] = name);
-        AssertRefused(model, Vocabulary, $"'{name}'", "RobertaTokenizer, LongformerTokenizer", "Save the tokenizer again");
+        AssertRefused(model, Vocabulary, $"'{name}'", "RobertaTokenizer, LongformerTokenizer", "GPT2Tokenizer", "Save the tokenizer again");
     }
 
     [Theory]
@@ -135,10 +124,10 @@ public sealed class BytePairTests
 
     [Theory]
     [InlineData("#version: 0.2\ni n\ni nope", "line 3", "the merge of 'i' and 'nope'")]
-    [InlineData("i n\nin", "line 2 does not hold two tokens")]
-    [InlineData("i n n", "line 1 does not hold two tokens")]
-    [InlineData(" n", "line 1 does not hold two tokens")]
-    [InlineData("<!DOCTYPE html>\n<html>", "line 1", "'<!DOCTYPE'")]
+    [InlineData("#version: 0.2\ni n\nin", "line 3 does not hold two tokens")]
+    [InlineData("\ni n n", "line 2 does not hold two tokens")]
+    [InlineData("\n n", "line 2 does not hold two tokens")]
+    [InlineData("<!DOCTYPE html>\n<html>", "line 2")]
     public void Damaged_merges_are_refused_by_their_line(string merges, params string[] says)
     {
         using ModelFolderBuilder model = Parts().Write(Merges, merges);

@@ -157,7 +157,6 @@ public sealed class FolderTests
     [Theory]
     [InlineData("merges.txt")]
     [InlineData("vocab.json")]
-    [InlineData("spiece.model")]
     public void A_tokenizer_of_another_kind_is_named_by_its_file(string other)
     {
         using var model = ModelFolderBuilder.Copy().Move("vocab.txt", other);

@@ -87,7 +87,7 @@ public sealed class StreamTests
 
                 return stream;
             }),
-            "model.onnx",
+            "config.json",
             "Open a new stream");
     }
 

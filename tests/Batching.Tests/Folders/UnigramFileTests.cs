@@ -30,7 +30,6 @@ public sealed class UnigramFileTests
     [InlineData("vocab", """[["a",-1],["b",-2,3]]""", "a token and its score")]
     [InlineData("vocab", """[["a",-1],["b",[-2]]]""", "a token and its score")]
     [InlineData("vocab", """[["a",-1],["b",-1e999]]""", "a number that a double can hold")]
-    [InlineData("unk_id", "null", "there is no 'unk_id'")]
     [InlineData("unk_id", "-1", "found -1")]
     [InlineData("unk_id", "1502", "the 'unk_id' is 1502, of 1502 tokens")]
     [InlineData("unk_id", "4294967299", "found 4294967299")]
@@ -51,7 +50,6 @@ public sealed class UnigramFileTests
     [InlineData("""{"type":"Metaspace","replacement":"_","split":"yes"}""", "expected true or false")]
     [InlineData("""{"type":"Digits"}""", "no 'individual_digits'")]
     [InlineData("""{"type":"Sequence"}""", "no 'pretokenizers'")]
-    [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"Punctuation"}]}""", "'Punctuation'")]
     [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Metaspace","prepend_scheme":"first"}]}""", "'first' is not supported")]
     public void A_pre_tokenizer_of_another_kind_is_refused(string value, string says)
     {
@@ -128,31 +126,21 @@ public sealed class UnigramFileTests
     }
 
     [Theory]
-    [InlineData("(a|b)+", "the regular expression '(a|b)+' is not supported")]
-    [InlineData(" {,2}", "the regular expression ' {,2}' is not supported")]
-    [InlineData("", "the regular expression '' is not supported")]
-    public void A_regular_expression_that_is_not_supported_is_refused(string pattern, string says)
+    [InlineData("(a|b")]
+    [InlineData("[a-")]
+    [InlineData("(?<=a+)b")]
+    public void A_regular_expression_that_is_damaged_or_not_supported_is_refused(string pattern)
     {
         using var model = ModelFolderBuilder.Copy("xlm-roberta").Edit(Json, json => json["normalizer"]!["normalizers"]![2]!["pattern"] = new JsonObject { ["Regex"] = pattern });
-        Refusal.Of(model, Json, says);
+        Refusal.Of(model, Json, "regular expression", pattern);
     }
 
     [Theory]
-    [InlineData(2, "BPE")]
     [InlineData(3, "word")]
     [InlineData(4, "character")]
     [InlineData(9, "type 9")]
     public void A_model_file_of_another_kind_is_refused_by_its_name(int type, string says) =>
-        AssertFileIsRefused(FileOf(trainer => trainer.Number(3, type)), says, "unigram is");
-
-    [Fact]
-    public void A_model_file_with_options_that_Hugging_Face_does_not_follow_is_refused()
-    {
-        AssertFileIsRefused(FileOf(trainer => trainer.Number(35, 1)), "in bytes");
-        AssertFileIsRefused(FileOf(trainer => trainer.Number(24, 1)), "sign for a space");
-        AssertFileIsRefused(FileOf(normalizer: normalizer => normalizer.Number(3, 0)), "sign for a space");
-        AssertFileIsRefused(FileOf(normalizer: normalizer => normalizer.Number(5, 0)), "sign for a space");
-    }
+        AssertFileIsRefused(FileOf(trainer => trainer.Number(3, type)), says, "unigram and BPE are");
 
     [Theory]
     [InlineData(float.NaN)]
@@ -168,8 +156,6 @@ public sealed class UnigramFileTests
         AssertFileIsRefused([0xFF], "not a SentencePiece model");
         AssertFileIsRefused("<unk> <s> </s> a b c"u8.ToArray(), "'sentencepiece.bpe.model'");
         AssertFileIsRefused(FileOf(trainer => trainer.Text(3, "unigram")), "not a SentencePiece model");
-        AssertFileIsRefused(FileOf(trainer => trainer.Number(99, 1), pieces: [("<unk>", 0), ("<s>", 0)]), "do not begin with <unk>, <s>, </s>");
-        AssertFileIsRefused(FileOf(pieces: [("<pad>", 0), ("</s>", 0), ("<unk>", 0)]), "do not begin with <unk>, <s>, </s>");
         AssertFileIsRefused(FileOf(normalizer: normalizer => normalizer.Text(2, "ab")), "ends before its trie");
         Assert.All([1, 100, 5_000, 100_000, 265_440], length => AssertFileIsRefused(ModelFile.Value[..length], "'sentencepiece.bpe.model'"));
     }
@@ -195,14 +181,14 @@ public sealed class UnigramFileTests
 
     [Theory]
     [InlineData("AlbertTokenizer")]
-    [InlineData("T5TokenizerFast")]
+    [InlineData("T5Tokenizer")]
     [InlineData("MBartTokenizer")]
     [InlineData(null)]
     public void A_model_file_of_another_class_is_refused_by_its_name(string? name)
     {
         var refusal = Assert.Throws<ModelLoadException>(() => SentencePieceFile.Load(ModelFile.Value, name));
         Assert.Contains($"names the tokenizer class '{name ?? "none"}'", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("XLMRobertaTokenizer and CamembertTokenizer are supported", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("CamembertTokenizer and XLMRobertaTokenizer are supported", refusal.Message, StringComparison.Ordinal);
     }
 
     private static void AssertMapIsRefused(string map, string says)

@@ -28,20 +28,32 @@ public sealed class VocabularyTests
     }
 
     [Theory]
-    [InlineData("[UNK]")]
+    [InlineData("[UNK]", "has no [UNK], the tokenizer's", "Use the vocabulary that the model was trained with")]
+    [InlineData("[PAD]", "has ids up to 1500", "Use the tokenizer and the model of one checkpoint")]
+    public void A_tokenizer_without_a_special_token_that_is_needed_is_refused(string token, params string[] says)
+    {
+        using ModelFolderBuilder model = Without(token);
+        Refusal.Of(model, Json, says);
+    }
+
+    [Theory]
     [InlineData("[CLS]")]
     [InlineData("[SEP]")]
-    [InlineData("[PAD]")]
-    public void A_tokenizer_without_a_special_token_is_refused(string token)
+    public void The_ids_of_the_template_count_whatever_the_vocabulary_calls_them(string token)
     {
-        using var model = ModelFolderBuilder.Copy("bert-cased-pairs").Edit(Json, json =>
+        using ModelFolderBuilder model = Without(token);
+        Assert.Equal([2, 3], SequenceTokenizer.Load(model.Folder).Encode("").InputIds);
+    }
+
+    private static ModelFolderBuilder Without(string token)
+    {
+        return ModelFolderBuilder.Copy("bert-cased-pairs").Edit(Json, json =>
         {
             JsonObject vocabulary = json["model"]!["vocab"]!.AsObject();
             vocabulary.Add("replaced", (int)vocabulary[token]!);
             vocabulary.Remove(token);
             json["added_tokens"]!.AsArray().RemoveAll(added => (string)added!["content"]! == token);
         });
-        Refusal.Of(model, Json, $"has no {token}, the tokenizer's", "Use the vocabulary that the model was trained with");
     }
 
     [Fact]

@@ -42,8 +42,9 @@ public sealed class ContractRowsTests(ContractModels models) : IClassFixture<Con
     public void A_rows_logits_do_not_depend_on_its_batch(string contract, int padTokenId, float tolerance)
     {
         SequenceModel model = models[contract];
-        Assert.True(InvarianceProbe.Measure(model, TestEnd).WorstDifference < tolerance);
-        Assert.SkipUnless(InvarianceProbe.Measure(model, TestEnd).IsExact, "This processor's kernels round by length.");
+        Invariance invariance = InvarianceProbe.Measure(model, TestEnd);
+        Assert.True(invariance.WorstDifference < tolerance);
+        Assert.SkipUnless(invariance.IsExact, "This processor's kernels round by length.");
         int[][] rows = [.. Rows(contract).Select(row => row["ids"]!.Ints())];
         var random = new Random(7);
         for (int round = 0; round < 5; round++)
@@ -106,9 +107,9 @@ public sealed class ContractRowsTests(ContractModels models) : IClassFixture<Con
     [InlineData("led")]
     public void A_models_costs_can_be_measured_whatever_its_shape(string contract)
     {
-        Calibration calibration = CostMeasurement.Run(models[contract], TestEnd);
-        Assert.True(calibration.Cost.Of(1, 64) > 0);
-        Assert.True(calibration.Cost.PerBatch >= 0);
+        MeasuredBatchCosts costs = BatchCostProbe.Run(models[contract], TestEnd);
+        Assert.True(costs.Cost.Of(1, 64) > 0);
+        Assert.True(costs.Cost.PerBatch >= 0);
     }
 
     [Fact]

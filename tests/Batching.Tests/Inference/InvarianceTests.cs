@@ -16,7 +16,7 @@ namespace Batching.Tests.Inference;
 public sealed class InvarianceTests(DefaultModel models, ITestOutputHelper output) : IClassFixture<DefaultModel>
 {
     private const int LongestRow = 66;
-    private const int BatchesPerModel = 1500;
+    private const int BatchesPerModel = 500;
     private const float Bound = 1e-3f;
 
     public static MatrixTheoryData<ModelPrecision, int> Models => new([ModelPrecision.Float32, ModelPrecision.Int8], [1, 2]);
@@ -157,6 +157,7 @@ public sealed class InvarianceTests(DefaultModel models, ITestOutputHelper outpu
         foreach (ModelPrecision precision in new[] { ModelPrecision.Float32, ModelPrecision.Int8 })
         {
             SequenceModel model = models[precision];
+            float[][] alone = [.. Enumerable.Range(0, rows.Count).Select(row => Run(model, rows, [row], PaddingOptions.Default))];
             var checks = new BitChecks();
             foreach (JsonNode? golden in goldens["batches"]!.AsArray())
             {
@@ -164,9 +165,7 @@ public sealed class InvarianceTests(DefaultModel models, ITestOutputHelper outpu
                 float[] together = Run(model, rows, selected, PaddingOptions.Default);
                 for (int i = 0; i < selected.Length; i++)
                 {
-                    checks.Add(
-                        Run(model, rows, [selected[i]], PaddingOptions.Default),
-                        together.AsSpan(i * model.LabelCount, model.LabelCount));
+                    checks.Add(alone[selected[i]], together.AsSpan(i * model.LabelCount, model.LabelCount));
                 }
             }
 

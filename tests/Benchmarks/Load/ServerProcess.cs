@@ -23,7 +23,7 @@ internal sealed class ServerProcess : IDisposable
     /// <exception cref="InvalidOperationException">It ended instead.</exception>
     public static async Task<ServerProcess> StartAsync(string modelFolder)
     {
-        Process started = Process.Start(new ProcessStartInfo("dotnet", ["exec", Repository.Server, "--port", "0", "--model", modelFolder])
+        Process started = Process.Start(new ProcessStartInfo("dotnet", ["exec", Repository.CommandLine, "serve", "--port", "0", "--model", modelFolder])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

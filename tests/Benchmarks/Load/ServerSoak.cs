@@ -11,13 +11,14 @@ namespace Batching.Benchmarks.Load;
 internal static class ServerSoak
 {
     private const int HonestCount = 4;
-    private const int HostileCount = 12;
+    private const int HostileCount = 100;
 
     // What the garbage collector keeps differs from moment to moment; a leak of the hostile clients' bytes would be many times this.
     private const double MostGrowth = 0.25;
 
-    // What the server may estimate for all requests is 268 MB; the heap is larger than what is alive in it.
-    private const double MostMegabytesOfLoad = 3 * 268;
+    // What the server may estimate for all requests is 268 MB; the heap is larger than what is alive in it, and the pools of
+    // buffers keep some of each size for every thread.
+    private const double MostMegabytesOfLoad = 4 * 268;
 
     // In less time the pools and the heap are still filling up to the size that they keep.
     private static readonly TimeSpan TimeToFill = TimeSpan.FromMinutes(5);
@@ -100,9 +101,8 @@ internal static class ServerSoak
 
     private static int Tell(ServerSoakCounts counts, HonestRequest[] requests, double before, List<double> megabytes, TimeSpan time)
     {
-        int part = Math.Max(1, megabytes.Count / 5);
-        double warm = Spread.Of(megabytes[part..(2 * part)]).Median;
-        double end = Spread.Of(megabytes[^part..]).Median;
+        double[] fifths = [.. megabytes.Chunk((megabytes.Count + 4) / 5).Select(part => Spread.Of(part).Median)];
+        (double warm, double end) = (fifths[1], fifths[^1]);
         List<string> failures = [];
         if (counts.FirstWrong is { } wrong)
         {
@@ -126,7 +126,7 @@ internal static class ServerSoak
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{counts.AnsweredCount} honest requests answered byte for byte, {counts.RefusedCount} told to try again, {counts.HostileCount} hostile ones survived, {counts.WrongCount} wrong. Resident memory {before:0} MB before, {warm:0} MB in the second fifth of the time, {end:0} MB in the last, at most {megabytes.Max():0} MB."));
+            $"{counts.AnsweredCount} honest requests answered byte for byte, {counts.RefusedCount} told to try again, {counts.HostileCount} hostile ones survived, {counts.WrongCount} wrong. Resident memory {before:0} MB before, {string.Join(", ", fifths.Select(part => Math.Round(part)))} MB in each fifth of the time, at most {megabytes.Max():0} MB."));
         failures.ForEach(Console.Error.WriteLine);
         return failures.Count == 0 ? 0 : 1;
     }

@@ -66,7 +66,7 @@ internal static class GraphCheck
         {
             if (!Inputs.Contains(input.Name))
             {
-                throw Refuse(model, $"it takes the input '{input.Name}', and what to calibrate it with is not known. Inputs may be {string.Join(", ", Inputs.Order(StringComparer.Ordinal))}");
+                throw Refuse(model, $"it takes the input '{input.Name}', and what to run it with is not known. Inputs may be {string.Join(", ", Inputs.Order(StringComparer.Ordinal))}");
             }
 
             if (input.HasFixedAxis)
