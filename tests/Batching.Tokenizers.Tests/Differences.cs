@@ -7,7 +7,7 @@ namespace Batching.Tests.Tokenization;
 /// <summary>The rows of a golden that come out otherwise, all of them in one failure.</summary>
 internal sealed class Differences
 {
-    private const int MostShown = 5;
+    private const int MostShown = 12;
 
     private readonly StringBuilder shown = new();
     private int rows;

@@ -63,6 +63,10 @@ internal static class RegexClasses
     /// <summary>The character and those that it may be without regard to case.</summary>
     public static ReadOnlySpan<int> SameAs(int scalar) => SameByScalar.Value.TryGetValue(scalar, out int[]? same) ? same : new[] { scalar };
 
+    /// <summary>A character and all that it may be without regard to case.</summary>
+    public static ScalarRanges WithoutCase(int scalar) =>
+        SameByScalar.Value.TryGetValue(scalar, out int[]? same) ? ScalarRanges.Of(same.Select(other => (other, other))) : ScalarRanges.Of(scalar);
+
     /// <summary>A class and all that its characters may be without regard to case.</summary>
     public static ScalarRanges WithoutCase(ScalarRanges ranges) => ranges.Or(ScalarRanges.Of(SameByScalar.Value
         .Where(same => ranges.Contains(same.Key))

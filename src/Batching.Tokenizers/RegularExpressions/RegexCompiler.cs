@@ -204,7 +204,7 @@ internal sealed class RegexCompiler
                     int split = Emit(RegexOperation.Split);
                     foreach (int part in sequence)
                     {
-                        Emit(RegexOperation.Set, set: SetOf(RegexClasses.WithoutCase(ScalarRanges.Of(part))));
+                        Emit(RegexOperation.Set, set: SetOf(RegexClasses.WithoutCase(part)));
                     }
 
                     jumps.Add((Emit(RegexOperation.Jump), i + 1));
@@ -212,7 +212,7 @@ internal sealed class RegexCompiler
                 }
             }
 
-            Emit(RegexOperation.Set, set: SetOf(RegexClasses.WithoutCase(ScalarRanges.Of(scalars[i]))));
+            Emit(RegexOperation.Set, set: SetOf(RegexClasses.WithoutCase(scalars[i])));
         }
 
         starts[^1] = instructions.Count;

@@ -106,7 +106,7 @@ internal readonly ref struct RegexMatcher
                     break;
                 case RegexOperation.Grapheme:
                     goesOn = position < text.Length;
-                    position += goesOn ? GraphemeClusters.LengthOfFirst(text[position..], joinsConjuncts: false) : 0;
+                    position += goesOn ? GraphemeClusters.LengthOfFirst(text[position..], joinsConjuncts: false, followsHalfFlag: GraphemeClusters.EndsWithHalfFlag(text[..position])) : 0;
                     instruction++;
                     break;
                 default:

@@ -61,10 +61,10 @@ internal abstract record RegexNode
             case Set set:
                 return (set.Ranges, false);
             case AnyCase text:
-                ScalarRanges first = RegexClasses.WithoutCase(ScalarRanges.Of(text.Scalars[0]));
+                ScalarRanges first = RegexClasses.WithoutCase(text.Scalars[0]);
                 foreach ((int[] sequence, int[] singles) in RegexClasses.SeveralForOne)
                 {
-                    first = singles.Contains(text.Scalars[0]) ? first.Or(RegexClasses.WithoutCase(ScalarRanges.Of(sequence[0]))) : first;
+                    first = singles.Contains(text.Scalars[0]) ? first.Or(RegexClasses.WithoutCase(sequence[0])) : first;
                     first = RegexClasses.SameAs(sequence[0]).Contains(text.Scalars[0]) ? first.Or(ScalarRanges.Of(singles.Select(single => (single, single)))) : first;
                 }
 

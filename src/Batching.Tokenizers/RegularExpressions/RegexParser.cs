@@ -354,6 +354,14 @@ internal sealed class RegexParser
         RegexNode.Repeat Repeat(int least, int most, RegexGreed greed) =>
             item is RegexNode.Place or RegexNode.Look
                 ? throw refuse("a place or what is around it cannot be repeated")
-                : new RegexNode.Repeat(item, least, most, greed);
+                : Reduced(new RegexNode.Repeat(item, least, most, greed));
     }
+
+    // As many of as many as there are: one loop does it, where two would go back in each other for ever.
+    private static RegexNode.Repeat Reduced(RegexNode.Repeat repeat) =>
+        repeat is { Greed: RegexGreed.Greedy, Least: 0 or 1, Item: RegexNode.Repeat { Greed: RegexGreed.Greedy, Least: 0 or 1 } inner }
+        && repeat.Most is 1 or RegexNode.Unlimited
+        && inner.Most is 1 or RegexNode.Unlimited
+            ? inner with { Least = Math.Min(repeat.Least, inner.Least), Most = Math.Max(repeat.Most, inner.Most) }
+            : repeat;
 }

@@ -8,7 +8,8 @@ internal static class GraphemeClusters
     /// <summary>The length in UTF-16 units of the cluster that <paramref name="text"/> starts with.</summary>
     /// <param name="text">Not empty.</param>
     /// <param name="joinsConjuncts">Whether consonants with a linker between them are one cluster, as since Unicode 15.1; Oniguruma's <c>\X</c> is older.</param>
-    public static int LengthOfFirst(ReadOnlySpan<char> text, bool joinsConjuncts = true)
+    /// <param name="followsHalfFlag">Whether a regional indicator before the text takes the first one of it.</param>
+    public static int LengthOfFirst(ReadOnlySpan<char> text, bool joinsConjuncts = true, bool followsHalfFlag = false)
     {
         GraphemeClass previous = Next(text, out int length);
         if (previous == GraphemeClass.Control)
@@ -20,7 +21,7 @@ internal static class GraphemeClusters
         // the next consonant once a linker is.
         Joint pictograph = previous == GraphemeClass.Pictographic ? Joint.Open : Joint.None;
         Joint consonant = joinsConjuncts && previous == GraphemeClass.Consonant ? Joint.Open : Joint.None;
-        bool isHalfFlag = IsRegionalIndicator(text);
+        bool isHalfFlag = !followsHalfFlag && IsRegionalIndicator(text);
         while (length < text.Length)
         {
             GraphemeClass next = Next(text[length..], out int width);
@@ -56,6 +57,19 @@ internal static class GraphemeClusters
         }
 
         return length;
+    }
+
+    /// <summary>Whether a text ends with a regional indicator that makes no flag with one before it.</summary>
+    public static bool EndsWithHalfFlag(ReadOnlySpan<char> text)
+    {
+        bool isHalf = false;
+        while (text.Length >= 2 && IsRegionalIndicator(text[^2..]))
+        {
+            isHalf = !isHalf;
+            text = text[..^2];
+        }
+
+        return isHalf;
     }
 
     private enum Joint
