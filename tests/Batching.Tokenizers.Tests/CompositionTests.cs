@@ -87,7 +87,7 @@ public sealed class CompositionTests
         {
             rows.Clear();
             tokenizer.Encode(text, rows);
-        });
+        }, mostRounds: 50_000);
     }
 
     private static void AssertSame(int[] expected, int[] actual, string text, JsonObject change)
